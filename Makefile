@@ -1,0 +1,66 @@
+# make demo   a reading of a synthetic film, from nothing but Python 3.11 or newer
+# make test   every gate, in an environment of its own
+
+PYTHON ?= python3
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+
+DEMO_ENV := .venv-demo
+TEST_ENV := .venv
+BIN := $(TEST_ENV)/bin
+DEMO_OUT ?= demo
+# Two workers suit a small machine; `make test PYTEST_ARGS=` runs them one by one.
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint format types imports unit smoke clean python
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "wetread needs Python 3.11 or newer, and '$(PYTHON)' is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' || { \
+	  echo "'$(PYTHON)' cannot create environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+# The stamp is older than pyproject.toml when the dependencies may have changed: then the environment is made anew.
+$(DEMO_ENV)/.installed: pyproject.toml | python
+	@echo "creating $(DEMO_ENV) with the bare device" >&2
+	@rm -rf $(DEMO_ENV)
+	@$(PYTHON) -m venv $(DEMO_ENV)
+	@$(DEMO_ENV)/bin/python $(PIP_INSTALL) --editable .
+	@touch $@
+
+$(TEST_ENV)/.installed: pyproject.toml | python
+	@echo "creating $(TEST_ENV) with the device, the workshop and the tools of the tests" >&2
+	@rm -rf $(TEST_ENV)
+	@$(PYTHON) -m venv $(TEST_ENV)
+	@$(TEST_ENV)/bin/python $(PIP_INSTALL) --editable '.[onnxruntime,workshop,test]'
+	@touch $@
+
+demo: $(DEMO_ENV)/.installed  ## read a synthetic film with the bare device (results in demo/)
+	@$(DEMO_ENV)/bin/wetread demo --out $(DEMO_OUT)
+
+test: lint format types imports unit smoke  ## every gate
+
+lint: $(TEST_ENV)/.installed  ## ruff: rules
+	$(BIN)/ruff check .
+
+format: $(TEST_ENV)/.installed  ## ruff: layout
+	$(BIN)/ruff format --check .
+
+types: $(TEST_ENV)/.installed  ## mypy, strict
+	$(BIN)/mypy
+
+imports: $(TEST_ENV)/.installed  ## import-linter: which room may import which
+	$(BIN)/lint-imports --no-logo
+
+unit: $(TEST_ENV)/.installed  ## pytest: tests, and the examples in docstrings
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+smoke: $(TEST_ENV)/.installed  ## the built wheel, installed bare, reads a film
+	$(BIN)/python tools/smoke.py
+
+clean:  ## remove environments and caches
+	rm -rf $(DEMO_ENV) $(TEST_ENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
