@@ -44,14 +44,15 @@ class Facts:
         PatientOrientation (0020,0020), as (row, column) directions such as ("L", "F").
     laterality_mirrored
         True where the orientation says that the patient's left lies on the left of the picture.
-    age_years, age_tag
+    age_years, age_tag, age_implausible
         Age at the study, from PatientAge or from birth and study dates; fractions for months, weeks and days.
+        `age_implausible` is True where the tag names an age that nobody has: then `age_years` is None.
     sex
         "F", "M", "O" or None.
-    species
-        PatientSpeciesDescription or its code's meaning where it names an animal, else None.
-    frames, rows, columns, samples_per_pixel
-        As the header says.
+    species, species_tag
+        PatientSpeciesDescription or its code's meaning where it names an animal, else None; and the tag that says so.
+    frames, rows, columns, samples_per_pixel, photometric
+        As the header says; frames 1 and samples 1 where it is silent, rows and columns 0; PhotometricInterpretation.
     burned_in
         True where BurnedInAnnotation (0028,0301) says YES.
     own_result
@@ -76,12 +77,15 @@ class Facts:
     laterality_mirrored: bool = False
     age_years: float | None = None
     age_tag: str | None = None
+    age_implausible: bool = False
     sex: str | None = None
     species: str | None = None
+    species_tag: str | None = None
     frames: int = 1
     rows: int = 0
     columns: int = 0
     samples_per_pixel: int = 1
+    photometric: str | None = None
     burned_in: bool = False
     own_result: bool = False
     constancy: bool = False
