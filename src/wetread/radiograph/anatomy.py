@@ -34,7 +34,7 @@ _CODES = {
 
 
 def canonical(value: str | None) -> str | None:
-    """ "CHEST" for any spelling of the chest or lungs, otherwise the text itself in upper case; None where silent.
+    """The chest or lungs in any spelling as "CHEST", otherwise the text itself in upper case; None where silent.
 
     "Thorax", "CHEST_PA", "CHEST 2V" and "Brustkorb" are the chest; "RIBCAGE" and "CHEST ABDOMEN" are not.
     """

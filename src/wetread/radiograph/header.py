@@ -25,16 +25,32 @@ STATED = "stated"
 _MAKER = "WETREAD"
 _HUMAN = {"337915000", "L-85003", "9606", "C0086418"}  # SNOMED CT, SNOMED-RT, NCBI taxonomy, UMLS: Homo sapiens
 _NO_ANSWER = {"UNKNOWN", "NONE", "NA", "N/A", "UNSPECIFIED", "ANONYMOUS", "ANONYMIZED", "REMOVED", "-"}
+# Terms that decide something and are never withheld, though a patient or an identifier may be called so.
 _TERMS = {
-    "FOR PRESENTATION",
-    "FOR PROCESSING",
-    "MONOCHROME1",
-    "MONOCHROME2",
-    "PALETTE COLOR",
-    "RGB",
-    "YBR_FULL",
-    "YBR_FULL_422",
-    "FRONTAL",
+    *(
+        "CR",
+        "DX",
+        "CT",
+        "MR",
+        "MG",
+        "US",
+        "NM",
+        "PT",
+        "XA",
+        "RF",
+        "RG",
+        "IO",
+        "PX",
+        "OT",
+        "SC",
+        "SR",
+        "PR",
+        "KO",
+        "SEG",
+        "DOC",
+    ),
+    *("FOR PRESENTATION", "FOR PROCESSING", "FRONTAL"),
+    *("MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"),
 }
 _IDENTITY = ("PatientName", "PatientID", "OtherPatientIDs", "OtherPatientNames", "PatientBirthName", "PatientBirthDate",
              "AccessionNumber", "ReferringPhysicianName", "PatientMotherBirthName", "ResponsiblePerson", "PatientAddress",
@@ -197,7 +213,7 @@ def _sex(dataset: Dataset) -> str | None:
 
 
 def _species(dataset: Dataset) -> tuple[str | None, str | None]:
-    """The animal and the tag that names it; a breed or a neutering (PS3.3 C.7.1.1) is an animal's even without one."""
+    """The animal and the tag that names it; a breed, a neutering, four feet (PS3.3 C.7.1.1) say so too."""
     for item in sequence(dataset, "PatientSpeciesCodeSequence"):
         value, meaning = _code(item)
         if value in _HUMAN:
@@ -214,6 +230,8 @@ def _species(dataset: Dataset) -> tuple[str | None, str | None]:
         return "a breed", "PatientBreedCodeSequence"
     if _upper(dataset, "PatientSexNeutered") in ("ALTERED", "UNALTERED"):
         return "an animal", "PatientSexNeutered"
+    if _upper(dataset, "AnatomicalOrientationType") == "QUADRUPED":
+        return "a quadruped", "AnatomicalOrientationType"
     return None, None
 
 
@@ -240,15 +258,15 @@ def _own_result(dataset: Dataset, constancy: bool) -> bool:
 
 
 def _identity(dataset: Dataset) -> frozenset[str]:
-    """Words of three characters and more that identify the patient or the visit."""
-    return frozenset(
-        word for keyword in _IDENTITY for value in texts(dataset, keyword) for word in words(value) if len(word) > 2
-    )
+    """Words that identify the patient or the visit."""
+    found = (word for keyword in _IDENTITY for value in texts(dataset, keyword) for word in words(value))
+    return frozenset(word for word in found if len(word) > 1)
 
 
 def _safe(value: str | None, hidden: frozenset[str]) -> str | None:
     """The text, or "WITHHELD" where it repeats the patient's identity: people type names into any field."""
     if value is None or value in _TERMS or anatomy.canonical(value) == "CHEST":
         return value
-    plain = "".join(words(value))
-    return "WITHHELD" if any(word in plain for word in hidden) else value
+    apart = words(value)
+    together = "".join(apart)
+    return "WITHHELD" if any(word in apart or (len(word) > 2 and word in together) for word in hidden) else value
