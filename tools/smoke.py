@@ -15,9 +15,11 @@ import sys
 import tempfile
 import time
 import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+REAL_FILM = ROOT.parent / "shared" / "data" / "dicom" / "test1.dcm"
 WORKSHOP = ("torch", "onnx", "onnxruntime", "scipy", "sklearn", "polars", "matplotlib", "torchvision", "pytest")
 DONE, REFUSED, ALTERED = 0, 3, 5
 
@@ -27,7 +29,7 @@ import importlib.util, json, sys
 import wetread, wetread.phantom
 wetread.phantom.film(7).save_as(sys.argv[1], enforce_file_format=True)
 found = [name for name in sys.argv[2:] if importlib.util.find_spec(name)]
-print(json.dumps({"found": found, "file": wetread.__file__, "version": wetread.__version__}))
+print(json.dumps({"found": found, "package": wetread.__path__[0]}))
 """
 
 
@@ -35,10 +37,8 @@ class SmokeError(Exception):
     """A check did not hold."""
 
 
-def run(command: list[str], cwd: Path, expect: tuple[int, ...] = (DONE,)) -> str:
+def run(command: list[str], cwd: Path, environment: dict[str, str], expect: tuple[int, ...] = (DONE,)) -> str:
     """Standard output of `command`, whose exit status must be one of `expect`."""
-    # Nothing of this repository or of the caller's environment may leak into the bare one.
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     if done.returncode not in expect:
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
@@ -46,60 +46,81 @@ def run(command: list[str], cwd: Path, expect: tuple[int, ...] = (DONE,)) -> str
     return done.stdout
 
 
+def outside() -> dict[str, str]:
+    """The caller's environment without what would lead Python back to the repository."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
+@dataclass(frozen=True)
+class Bare:
+    """An environment with nothing but the wheel and what it asks for, and a folder to work in.
+
+    Its programs get an empty home of their own and no sign that they run in CI: a library that keeps an identifier of
+    its user, or reports to its maker unless it sees CI=true, is seen by what it leaves there (docs/decisions/0004).
+    """
+
+    work: Path
+
+    @property
+    def home(self) -> Path:
+        """The home folder that its programs are given."""
+        return self.work / "home"
+
+    def install(self, wheel: Path) -> None:
+        """Create the environment and install `wheel` in it, without any extra."""
+        self.home.mkdir()
+        venv.create(self.work / "bare", with_pip=True)
+        quiet = ("--quiet", "--disable-pip-version-check")
+        run([str(self.work / "bare/bin/python"), "-m", "pip", "install", *quiet, str(wheel)], self.work, outside())
+
+    def __call__(self, program: str, *arguments: str, expect: tuple[int, ...] = (DONE,)) -> str:
+        """Standard output of one of its programs."""
+        told = ("CI", "TF_BUILD", "JENKINS_URL")
+        environment = {key: value for key, value in outside().items() if key not in told} | {"HOME": str(self.home)}
+        return run([str(self.work / "bare/bin" / program), *arguments], self.work, environment, expect)
+
+
 def build_wheel(folder: Path) -> Path:
     """Build the wheel of this repository into `folder`."""
-    run([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)], folder)
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
+    run(command, folder, outside())
     (wheel,) = folder.glob("wetread-*.whl")
     return wheel
 
 
-def install_bare(wheel: Path, folder: Path) -> Path:
-    """Create an empty environment in `folder` with `wheel` and its bare dependencies; its `bin` folder."""
-    venv.create(folder, with_pip=True)
-    binaries = folder / "bin"
-    run(
-        [str(binaries / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)], folder
-    )
-    return binaries
-
-
-def check_floor(binaries: Path, work: Path) -> None:
-    """The package comes from the wheel, its version is the repository's, and the workshop is out of reach."""
-    answer = json.loads(run([str(binaries / "python"), "-c", PROBE, str(work / "phantom.dcm"), *WORKSHOP], work))
+def check_floor(bare: Bare) -> Path:
+    """The workshop is out of reach, and the package comes from the wheel; the folder of its released bundles."""
+    answer = json.loads(bare("python", "-c", PROBE, str(bare.work / "phantom.dcm"), *WORKSHOP))
     if answer["found"]:
         raise SmokeError(f"the bare install brings {', '.join(answer['found'])}: the device must not need the workshop")
-    if ROOT in Path(answer["file"]).parents:
-        raise SmokeError(f"wetread was imported from the repository ({answer['file']}), not from the wheel")
+    if ROOT in Path(answer["package"]).parents:
+        raise SmokeError(f"wetread was imported from the repository ({answer['package']}), not from the wheel")
+    return Path(answer["package"]) / "models"
 
 
-def check_films(wetread: str, work: Path) -> None:
+def check_films(bare: Bare) -> None:
     """The demo reads its phantom; `predict` answers on a phantom and, where there is one, reads a real film."""
-    run([wetread, "--help"], work)
-    run([wetread, "demo", "--out", str(work / "demo")], work)
-    if not any((work / "demo").rglob("*.html")):
+    bare("wetread", "--help")
+    bare("wetread", "demo", "--out", str(bare.work / "demo"))
+    if not any((bare.work / "demo").rglob("*.html")):
         raise SmokeError("wetread demo wrote no page")
     # The phantom is no film of a patient: outside the demo's constancy mode either answer may be right, silence not.
-    films = [(work / "phantom.dcm", ("read", "refused"))]
-    real = ROOT.parent / "shared" / "data" / "dicom" / "test1.dcm"
-    if real.exists():
-        films.append((real, ("read",)))
-    for film, accepted in films:
-        lines = run([wetread, "predict", "--json", str(film)], work, (DONE, REFUSED)).splitlines()
-        statuses = tuple(json.loads(line)["status"] for line in lines)
+    films = {bare.work / "phantom.dcm": ("read", "refused")} | ({REAL_FILM: ("read",)} if REAL_FILM.exists() else {})
+    for film, accepted in films.items():
+        lines = bare("wetread", "predict", "--json", str(film), expect=(DONE, REFUSED)).splitlines()
+        statuses = [json.loads(line)["status"] for line in lines]
         if len(statuses) != 1 or statuses[0] not in accepted:
             raise SmokeError(f"wetread predict on {film.name}: one answer of {accepted} expected, got {statuses}")
 
 
-def check_bundles(binaries: Path, work: Path) -> int:
-    """Every released bundle verifies, and a copy with one byte changed does not; how many there are."""
-    wetread, python = str(binaries / "wetread"), str(binaries / "python")
-    models = Path(run([python, "-c", "import wetread; print(wetread.__path__[0])"], work).strip()) / "models"
+def check_bundles(bare: Bare, models: Path) -> int:
+    """Every released bundle verifies, and a copy with one bit changed does not; how many there are."""
     bundles = sorted(card.parent for card in models.glob("*/card.json"))
     if not bundles:
-        raise SmokeError(f"the wheel holds no released bundle ({models.name}/*/card.json)")
+        raise SmokeError("the wheel holds no released bundle (wetread/models/*/card.json)")
     for bundle in bundles:
-        run([wetread, "verify", str(bundle)], work)
-        copy = work / f"altered-{bundle.name}"
+        bare("wetread", "verify", str(bundle))
+        copy = bare.work / f"altered-{bundle.name}"
         copy.mkdir()
         for file in bundle.iterdir():
             (copy / file.name).write_bytes(file.read_bytes())
@@ -107,26 +128,34 @@ def check_bundles(binaries: Path, work: Path) -> int:
         content = bytearray(weights.read_bytes())
         content[len(content) // 2] ^= 1
         weights.write_bytes(content)
-        run([wetread, "verify", str(copy)], work, (ALTERED,))
+        bare("wetread", "verify", str(copy), expect=(ALTERED,))
     return len(bundles)
+
+
+def check_home(bare: Bare) -> None:
+    """Nothing was left in the home folder of the user who ran all this."""
+    left = sorted(str(path.relative_to(bare.home)) for path in bare.home.rglob("*"))
+    if left:
+        raise SmokeError(f"the device wrote into the user's home: {', '.join(left)}")
 
 
 def main(arguments: list[str]) -> int:
     """Run every check in order; 0 when all held."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="wetread-smoke-") as name:
-        work = Path(name)
+        bare = Bare(Path(name))
         try:
-            wheel = Path(arguments[0]).resolve() if arguments else build_wheel(work)
-            binaries = install_bare(wheel, work / "bare")
-            check_floor(binaries, work)
-            check_films(str(binaries / "wetread"), work)
-            bundles = check_bundles(binaries, work)
+            wheel = Path(arguments[0]).resolve() if arguments else build_wheel(bare.work)
+            bare.install(wheel)
+            models = check_floor(bare)
+            check_films(bare)
+            bundles = check_bundles(bare, models)
+            check_home(bare)
         except SmokeError as error:
             print(f"smoke: {error}", file=sys.stderr)
             return 1
-    size = f"{bundles} bundle{'s' if bundles > 1 else ''} verified"
-    print(f"smoke: {wheel.name} stands alone, films answered, {size} ({time.monotonic() - start:.0f} s)")
+    seconds = time.monotonic() - start
+    print(f"smoke: {wheel.name} stands alone, films answered, {bundles} bundle(s) verified ({seconds:.0f} s)")
     return 0
 
 
