@@ -18,7 +18,8 @@ OLDEST = 120.0
 _DAYS = 365.2425
 _UNITS = {"D": 1 / _DAYS, "W": 7 / _DAYS, "M": 1 / 12, "Y": 1.0}
 _AGE = re.compile(r"([+-]?\d{1,4})(?:\.0*)?\s*(D|W|M|Y|DAYS?|WEEKS?|MONTHS?|MOS?|YEARS?|YRS?)?", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4})[-./]?(\d{2})[-./]?(\d{2})(?!\d{1,5}$)")
+# A date with or without separators (ACR-NEMA had dots), or the date of a date-time. A hash that begins alike is none.
+_DATE = re.compile(r"(\d{4})([-./]?)(\d{2})\2(\d{2})(?:\d{2,6}(?:\.\d{1,6})?(?:[+-]\d{4})?)?")
 _STUDY_DATES = ("StudyDate", "AcquisitionDate", "AcquisitionDateTime", "SeriesDate", "ContentDate")
 
 
@@ -67,10 +68,10 @@ def _is_leap(year: int) -> bool:
 
 
 def _date(value: str | None) -> date | None:
-    match = value and _DATE.match(value)
+    match = value and _DATE.fullmatch(value)
     if not match:
         return None
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        return date(int(match[1]), int(match[3]), int(match[4]))
     except ValueError:
         return None

@@ -10,6 +10,7 @@ from typing import Any
 from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.valuerep import PersonName
 
 __all__ = ["number", "sequence", "text", "texts", "words"]
 
@@ -80,12 +81,10 @@ def _values(dataset: Dataset, keyword: str) -> Iterator[str]:
         value = _decoded(bytes(value))
     if value is None or isinstance(value, (Dataset, bool)):
         return
-    several = [value] if isinstance(value, (str, int, float)) or not isinstance(value, Iterable) else list(value)
-    for one in several:
-        if isinstance(one, (str, int, float)) and not isinstance(one, bool):
+    scalar = isinstance(value, (str, int, float, PersonName)) or not isinstance(value, Iterable)
+    for one in [value] if scalar else list(value):
+        if isinstance(one, (str, int, float, PersonName)) and not isinstance(one, bool):
             yield from str(one).split("\\")
-        elif type(one).__name__ == "PersonName":
-            yield str(one)
 
 
 def _decoded(raw: bytes) -> str:

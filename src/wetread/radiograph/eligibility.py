@@ -130,6 +130,11 @@ def _subject(header: Facts, use: IntendedUse) -> Iterator[Reason]:
 def _projection(header: Facts, use: IntendedUse) -> Iterator[Reason]:
     """View, and which way round the film lies."""
     wanted = _either(use.views)
+    ask = (
+        "Have ViewPosition filled in, or state the view with --view."
+        if header.kind == "dicom"
+        else "State it with --view."
+    )
     if header.view_conflict is not None:
         first, second = (tag if tag != STATED else "the view stated for it" for tag in header.view_conflict)
         message = f"The film's view is contradictory: {first} and {second} differ. Look at the film and correct the wrong one."
@@ -140,7 +145,7 @@ def _projection(header: Facts, use: IntendedUse) -> Iterator[Reason]:
         )
         yield Reason(Code.VIEW, message, None if header.view_tag == STATED else header.view_tag)
     elif header.view is None and header.view_text == "FRONTAL":
-        message = f"The view is frontal, but not whether PA or AP; this reader takes {wanted}. Have ViewPosition filled in, or state it with --view."
+        message = f"The view is frontal, but not whether PA or AP; this reader takes {wanted}. {ask}"
         yield Reason(Code.VIEW_UNKNOWN, message, header.view_tag)
     elif header.view is None and header.view_text is not None:
         message = (
@@ -149,7 +154,7 @@ def _projection(header: Facts, use: IntendedUse) -> Iterator[Reason]:
         )
         yield Reason(Code.VIEW, message, header.view_tag)
     elif header.view is None:
-        message = f"The file does not say from where the film was taken; this reader takes {wanted}. Have ViewPosition filled in, or state it with --view."
+        message = f"The file does not say from where the film was taken; this reader takes {wanted}. {ask}"
         yield Reason(Code.VIEW_UNKNOWN, message, "ViewPosition" if header.kind == "dicom" else None)
     if header.orientation is not None and (header.orientation[0][0] in "HF" or header.orientation[1][0] != "F"):
         turned = "upside down" if header.orientation[1][0] == "H" else "turned on its side"
