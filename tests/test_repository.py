@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
+from tools import tree
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "wetread"
 # The only room at the edge so far: it prints, and it may look at the environment.
@@ -24,13 +26,10 @@ EDGE = ("cli",)
 
 @cache
 def repository_files() -> tuple[str, ...]:
-    """Files that git tracks, and new ones that it does not ignore, by their path from the root."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout.decode()
+        return tree.repository_files(ROOT)
     except (OSError, subprocess.CalledProcessError) as error:
         pytest.skip(f"not a git checkout, so what belongs to it is unknown: {error}")
-    return tuple(sorted(name for name in listed.split("\0") if name and (ROOT / name).is_file()))
 
 
 def parsed(pattern: str, root: Path = ROOT) -> Iterator[tuple[Path, ast.Module]]:
@@ -39,10 +38,10 @@ def parsed(pattern: str, root: Path = ROOT) -> Iterator[tuple[Path, ast.Module]]
         yield file, ast.parse(file.read_text(encoding="utf-8"), filename=str(file))
 
 
-def imported(tree: ast.AST) -> set[str]:
-    """Dotted names of the modules that are imported anywhere in `tree`."""
+def imported(code: ast.AST) -> set[str]:
+    """Dotted names of the modules that are imported anywhere in `code`."""
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(code):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -52,30 +51,16 @@ def imported(tree: ast.AST) -> set[str]:
 
 # ------------------------------------------------------------------------------------------------ README's tree
 
-TREE_LINE = re.compile(r"^(?P<indent>(?:[│ ] {3})*)[├└]── (?P<name>\S+)(?: {2,}(?P<comment>\S.*))?$")
 NEEDS_A_LINE = ("src/", "tools/")  # a Python file below these has a line of its own, not only its folder's
 
 
 def readme_tree() -> dict[str, str]:
     """Paths of README's tree, folders with a slash at the end, each with its comment."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```text\nwetread/\n(.*?)^```", readme, flags=re.MULTILINE | re.DOTALL)
-    parents: list[str] = []
-    paths: dict[str, str] = {}
-    for line in block.splitlines():
-        match = TREE_LINE.match(line)
-        assert match, f"README's tree has a line that is none: {line!r}"
-        depth = len(match["indent"]) // 4
-        path = "".join(parents[:depth]) + match["name"]
-        assert path not in paths, f"README's tree lists {path} twice"
-        paths[path] = match["comment"] or ""
-        if match["name"].endswith("/"):
-            parents[depth:] = [match["name"]]
-    return paths
+    return tree.parse((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
-def is_leaf_folder(path: str, tree: dict[str, str]) -> bool:
-    return path.endswith("/") and not any(other != path and other.startswith(path) for other in tree)
+def is_leaf_folder(path: str, paths: dict[str, str]) -> bool:
+    return path.endswith("/") and not any(other != path and other.startswith(path) for other in paths)
 
 
 def test_the_tree_lists_nothing_that_is_missing() -> None:
@@ -89,20 +74,24 @@ def test_the_tree_lists_nothing_that_is_missing() -> None:
 
 
 def test_the_tree_lists_every_file() -> None:
-    tree = readme_tree()
-    folders = tuple(path for path in tree if is_leaf_folder(path, tree))
+    listed = readme_tree()
+    folders = tuple(path for path in listed if is_leaf_folder(path, listed))
     unlisted = [
         file
         for file in repository_files()
-        if file not in tree
+        if file not in listed
         and (not file.startswith(folders) or (file.startswith(NEEDS_A_LINE) and file.endswith(".py")))
     ]
     assert unlisted == []
 
 
 def test_each_file_of_the_tree_has_a_comment() -> None:
-    tree = readme_tree()
-    silent = [path for path, comment in tree.items() if not comment and (path[-1] != "/" or is_leaf_folder(path, tree))]
+    listed = readme_tree()
+    silent = [
+        path
+        for path, comment in listed.items()
+        if comment in ("", "?") and (not path.endswith("/") or is_leaf_folder(path, listed))
+    ]
     assert silent == []
 
 
@@ -170,17 +159,17 @@ def test_nothing_imports_torchvision_or_what_needs_it() -> None:
     offenders = {
         str(file.relative_to(ROOT)): found
         for folder in ("src", "tests", "tools", "benchmarks")
-        for file, tree in parsed("**/*.py", ROOT / folder)
-        if (found := {name.partition(".")[0] for name in imported(tree)} & NEVER_IMPORTED)
+        for file, code in parsed("**/*.py", ROOT / folder)
+        if (found := {name.partition(".")[0] for name in imported(code)} & NEVER_IMPORTED)
     }
     assert offenders == {}
 
 
-def edge_behaviour(tree: ast.Module) -> set[str]:
-    """What in `tree` belongs to the edge of the program: printing, logging set-up, environment, command line."""
-    names = imported(tree)
+def edge_behaviour(code: ast.Module) -> set[str]:
+    """What in `code` belongs to the edge of the program: printing, logging set-up, environment, command line."""
+    names = imported(code)
     found = {name for name in ("logging", "argparse", "getpass") if name in names}
-    for node in ast.walk(tree):
+    for node in ast.walk(code):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("print", "input"):
             found.add(node.func.id)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -192,17 +181,17 @@ def edge_behaviour(tree: ast.Module) -> set[str]:
 
 def test_only_the_edge_prints_logs_or_reads_the_environment() -> None:
     offenders = {}
-    for file, tree in parsed("**/*.py", SOURCE):
+    for file, code in parsed("**/*.py", SOURCE):
         room = file.relative_to(SOURCE).parts[0].removesuffix(".py")
-        if room not in (*EDGE, "__main__") and (found := edge_behaviour(tree)):
+        if room not in (*EDGE, "__main__") and (found := edge_behaviour(code)):
             offenders[str(file.relative_to(ROOT))] = found
     assert offenders == {}
 
 
-def global_chance(tree: ast.Module) -> set[str]:
+def global_chance(code: ast.Module) -> set[str]:
     """Unseeded or global randomness: the `random` and `secrets` modules, and `default_rng()` without a seed."""
-    found = imported(tree) & {"random", "secrets", "uuid.uuid4", "uuid.uuid1"}
-    for node in ast.walk(tree):
+    found = imported(code) & {"random", "secrets", "uuid.uuid4", "uuid.uuid1"}
+    for node in ast.walk(code):
         if isinstance(node, ast.Call) and not node.args and not node.keywords:
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in ("default_rng", "uuid4", "uuid1", "generate_uid"):
@@ -211,7 +200,7 @@ def global_chance(tree: ast.Module) -> set[str]:
 
 
 def test_nothing_in_the_product_throws_dice_without_a_seed() -> None:
-    offenders = {str(file): found for file, tree in parsed("**/*.py", SOURCE) if (found := global_chance(tree))}
+    offenders = {str(file): found for file, code in parsed("**/*.py", SOURCE) if (found := global_chance(code))}
     assert offenders == {}
 
 
@@ -237,8 +226,8 @@ def asserts(function: ast.AST, helpers: dict[str, ast.AST], seen: frozenset[str]
 
 def test_every_test_asserts_something() -> None:
     idle = []
-    for file, tree in parsed("**/*.py", ROOT / "tests"):
-        functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    for file, code in parsed("**/*.py", ROOT / "tests"):
+        functions = {node.name: node for node in ast.walk(code) if isinstance(node, ast.FunctionDef)}
         helpers = {name: node for name, node in functions.items() if not name.startswith("test")}
         idle += [
             f"{file.relative_to(ROOT)}::{name}"
@@ -251,8 +240,8 @@ def test_every_test_asserts_something() -> None:
 def test_no_two_tests_of_a_file_share_a_name() -> None:
     """The second would silently replace the first."""
     twice = []
-    for file, tree in parsed("**/test_*.py", ROOT / "tests"):
-        for scope in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]:
+    for file, code in parsed("**/test_*.py", ROOT / "tests"):
+        for scope in [code, *(node for node in code.body if isinstance(node, ast.ClassDef))]:
             names = [node.name for node in scope.body if isinstance(node, ast.FunctionDef)]
             twice += [f"{file.relative_to(ROOT)}::{name}" for name in sorted(set(names)) if names.count(name) > 1]
     assert twice == []
