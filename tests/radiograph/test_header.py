@@ -331,6 +331,8 @@ def test_the_constancy_film_is_known_and_is_no_result() -> None:
         header(Manufacturer="wetread phantom", ManufacturerModelName="constancy film", SoftwareVersions="wetread 0.1.0")
     )
     assert (found.constancy, found.own_result) == (True, False)
+    found = facts(header(Manufacturer="wetread phantom", ContributingEquipmentSequence=_equipment("wetread phantom")))
+    assert (found.constancy, found.own_result) == (True, False)
     assert not facts(header()).constancy
 
 

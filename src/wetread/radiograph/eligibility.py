@@ -265,9 +265,7 @@ def _notices(header: Facts, use: IntendedUse, film: Radiograph | None, constancy
         )
         yield Reason(Code.SECONDARY_CAPTURE, message, "SOPClassUID")
     if film is not None and dicom and any(step.name == "full-range" for step in film.steps):
-        message = (
-            "The file holds no window or VOI LUT: its full range of values was used, not a display chosen for the film."
-        )
+        message = "No window or VOI LUT in the file shows the film: its full range of values was used, which nobody chose for display."
         yield Reason(Code.NO_VOI, message, "WindowCenter")
     if film is not None and abs(film.polarity) < POLARITY_BOUND and not _blank(film):
         message = (
