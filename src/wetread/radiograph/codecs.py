@@ -1,0 +1,181 @@
+"""Compressed pictures: what a codestream says of itself, and the codec that reads it.
+
+Every codec here has a permissive licence. pydicom brings its own plugins for JPEG baseline (Pillow), JPEG 2000
+(pylibjpeg-openjpeg), JPEG-LS (pyjpegls) and RLE (pylibjpeg-rle); this module adds one for JPEG Lossless and 12-bit
+JPEG Extended (imagecodecs), in the form that `pydicom.pixels.decoders` asks of a plugin.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import Any
+
+from pydicom import uid
+from pydicom.encaps import encapsulate
+from pydicom.pixels.decoders.base import DecodeRunner, get_decoder
+
+from wetread.errors import DecodeError
+
+__all__ = ["DECODER_DEPENDENCIES", "Codestream", "decode_frame", "inspect", "is_available"]
+
+DECODER_DEPENDENCIES = {
+    uid.JPEGExtended12Bit: ("numpy", "imagecodecs"),
+    uid.JPEGLossless: ("numpy", "imagecodecs"),
+    uid.JPEGLosslessSV1: ("numpy", "imagecodecs"),
+}
+"""Transfer syntaxes of the plugin and what each needs: pydicom reads this name."""
+
+_LABEL = "wetread_imagecodecs"
+_J2K_START = b"\xff\x4f\xff\x51"
+_JPEG_START = b"\xff\xd8\xff"
+_JPEG_SYNTAX = {
+    0xC0: uid.JPEGBaseline8Bit,
+    0xC1: uid.JPEGExtended12Bit,
+    0xC3: uid.JPEGLossless,
+    0xF7: uid.JPEGLSLossless,
+}
+_HT_MARKER = b"\xff\x50"  # CAP: the codestream is high-throughput JPEG 2000 (ISO/IEC 15444-15)
+
+
+@dataclass(frozen=True, slots=True)
+class Codestream:
+    """What a JPEG or JPEG 2000 codestream says of itself, which is to be believed before the DICOM header.
+
+    Parameters
+    ----------
+    syntax
+        A transfer syntax whose decoders read it.
+    rows, columns, components, precision
+        Size, samples per pixel and bits per sample.
+    signed
+        True where the samples are signed (JPEG 2000 only).
+    """
+
+    syntax: str
+    rows: int
+    columns: int
+    components: int
+    precision: int
+    signed: bool = False
+
+
+def inspect(frame: bytes) -> Codestream | None:
+    """Read the header of a JPEG 2000 (ISO/IEC 15444-1 A.5.1) or JPEG (ISO/IEC 10918-1 B.2.2, 14495-1 C.2.2) codestream.
+
+    Returns None where the frame begins with neither, as RLE does.
+
+    Raises
+    ------
+    DecodeError
+        If the header is cut short or of a JPEG process that no codec here reads.
+    """
+    try:
+        if frame.startswith(_JPEG_START):
+            return _jpeg(frame)
+        start = frame[:4096].find(_J2K_START)  # a JP2 file's boxes come before it, which is not DICOM but is met
+        return None if start < 0 else _jpeg2000(frame, start)
+    except IndexError:
+        raise DecodeError(
+            "the compressed picture ends inside its own header: the file is damaged; send it again"
+        ) from None
+
+
+def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_allocated: int, bits_stored: int) -> bytes:
+    """Decode one grey frame to unpadded little-endian samples of `bits_allocated` bits, rows first.
+
+    Raises
+    ------
+    DecodeError
+        If no codec for `syntax` is installed, or all of them fail on the frame.
+    """
+    _register()
+    name = uid.UID(syntax).name
+    try:
+        decoder = get_decoder(syntax)
+    except NotImplementedError:
+        raise DecodeError(
+            f"pictures encoded as {name} are not read: ask for the film uncompressed or in JPEG 2000 Lossless"
+        ) from None
+    options: dict[str, Any] = {
+        "rows": rows, "columns": columns, "bits_allocated": bits_allocated, "bits_stored": bits_stored,
+        "samples_per_pixel": 1, "number_of_frames": 1, "pixel_representation": 0,
+        "photometric_interpretation": "MONOCHROME2", "pixel_keyword": "PixelData",
+    }  # fmt: skip
+    try:
+        buffer, _ = decoder.as_buffer(encapsulate([frame]), index=0, **options)
+    except Exception as error:  # codecs raise whatever they like
+        if not decoder.is_available:
+            needed = ", ".join(decoder.missing_dependencies)
+            raise DecodeError(f"no codec for {name} is installed: install {needed}") from error
+        raise DecodeError(
+            f"the picture ({name}) cannot be decompressed: it is damaged or cut short; send the film again"
+        ) from error
+    return bytes(buffer)
+
+
+def is_available(syntax: str) -> bool:
+    """Whether the plugin reads `syntax` here: pydicom asks this."""
+    return syntax in DECODER_DEPENDENCIES and find_spec("imagecodecs") is not None
+
+
+def _decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
+    """The plugin: samples of one grey frame, in 8 or 16 bits by the codestream's precision."""
+    from imagecodecs import jpeg8_decode
+
+    if runner.samples_per_pixel != 1:
+        raise NotImplementedError("only grey pictures are read here")
+    samples = jpeg8_decode(source)
+    if samples.shape != (runner.rows, runner.columns):
+        raise ValueError(f"the codestream holds {samples.shape}, the header says ({runner.rows}, {runner.columns})")
+    runner.set_option("bits_allocated", 8 * samples.dtype.itemsize)
+    return bytes(samples.tobytes())
+
+
+@cache
+def _register() -> None:
+    """Give pydicom the plugin, once a process and only when something compressed is read."""
+    for syntax in DECODER_DEPENDENCIES:
+        get_decoder(syntax).add_plugin(_LABEL, (__name__, "_decode_frame"))
+
+
+def _jpeg(frame: bytes) -> Codestream:
+    """Walk the marker segments up to the start of frame."""
+    place = 2
+    while True:
+        while frame[place] != 0xFF or frame[place + 1] == 0xFF:  # fill bytes
+            place += 1
+        marker = frame[place + 1]
+        if marker in _JPEG_SYNTAX:
+            _require_end(frame)
+            body = place + 4
+            rows, columns = _big(frame, body + 1), _big(frame, body + 3)
+            return Codestream(_JPEG_SYNTAX[marker], rows, columns, frame[body + 5], frame[body])
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            raise DecodeError(
+                f"the picture is in JPEG process {marker - 0xC0}, which is not read: ask for the film in another compression"
+            )
+        place += 2 if 0xD0 <= marker <= 0xD9 or marker == 0x01 else 2 + _big(frame, place + 2)
+
+
+def _require_end(frame: bytes) -> None:
+    """JPEG codecs fill what is missing with grey and say nothing; a film must not be half invented."""
+    if b"\xff\xd9" not in frame[-64:]:
+        raise DecodeError("the compressed picture ends before its end marker: the file was cut short; send it again")
+
+
+def _jpeg2000(frame: bytes, start: int) -> Codestream:
+    size = start + 4  # the SIZ segment: Lsiz, Rsiz, Xsiz, Ysiz, XOsiz, YOsiz, four of tiles, Csiz, Ssiz
+    columns = _big(frame, size + 4, 4) - _big(frame, size + 12, 4)
+    rows = _big(frame, size + 8, 4) - _big(frame, size + 16, 4)
+    depth = frame[size + 38]
+    after = size + _big(frame, size)
+    syntax = uid.HTJ2K if frame[after : after + 2] == _HT_MARKER else uid.JPEG2000
+    return Codestream(syntax, rows, columns, _big(frame, size + 36), (depth & 0x7F) + 1, bool(depth & 0x80))
+
+
+def _big(frame: bytes, place: int, length: int = 2) -> int:
+    if place + length > len(frame):
+        raise IndexError
+    return int.from_bytes(frame[place : place + length], "big")

@@ -1,0 +1,143 @@
+"""The door of the room: a file, its bytes or a dataset goes in, a Radiograph comes out."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from pathlib import Path
+
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from wetread.errors import DecodeError, NotAFilmError, WetreadError
+from wetread.radiograph.decode import quiet, stored
+from wetread.radiograph.grayscale import render
+from wetread.radiograph.header import facts
+from wetread.radiograph.image import is_image, read_image
+from wetread.radiograph.polarity import polarity
+from wetread.radiograph.value import Radiograph
+
+__all__ = ["open_dataset", "read"]
+
+_UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
+_VRS = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UI UL US UT OB OW SQ".split())
+
+
+def read(source: Path | str | bytes | Dataset, *, view: str | None = None) -> Radiograph:
+    """Read one film.
+
+    Parameters
+    ----------
+    source
+        A file's path or its bytes (DICOM, or a PNG, JPEG or TIFF image of 8 or 16 bits, told apart by content), or a
+        DICOM dataset, which is left as it is.
+    view
+        "PA", "AP" or "LATERAL" as the caller states it, for files that do not say: image files never do.
+
+    Returns
+    -------
+    Radiograph
+        Pixels float32 in [0, 1], air dark and bone bright; facts; spacing; steps; polarity; source UIDs. Whether it may
+        be read for a use is another question: see `eligibility`.
+
+    Raises
+    ------
+    NotAFilmError
+        If the source is no DICOM object and no image of a kind that is read.
+    NoPixelsError
+        If the DICOM object holds no picture.
+    DecodeError
+        If the picture is damaged, in colour, multi-frame, or in an encoding that no codec here reads.
+    UsageError
+        If `view` names no projection.
+    """
+    if not isinstance(source, Dataset):
+        content = _content(source)
+        if is_image(content):
+            return read_image(content, view=view)
+        source = _dataset(content)
+    with quiet():
+        try:
+            return _read(source, view)
+        except WetreadError:
+            raise
+        except Exception as error:  # pydicom parses on access and lets errors of many kinds through
+            raise DecodeError("the film's header is damaged and cannot be understood: send the film again") from error
+
+
+def open_dataset(source: Path | str | bytes) -> Dataset:
+    """Open a DICOM file, tolerantly: preamble and meta header may be missing if what follows looks like DICOM.
+
+    Parameters
+    ----------
+    source
+        A file's path or its bytes.
+
+    Raises
+    ------
+    NotAFilmError
+        If it cannot be opened or is not DICOM.
+    """
+    return _dataset(_content(source))
+
+
+def _content(source: Path | str | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source
+    try:
+        return Path(source).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the name cannot be one of a file"
+        raise NotAFilmError(f"the file cannot be opened: {reason}; check the name and the right to read it") from error
+
+
+def _dataset(content: bytes) -> Dataset:
+    if content.startswith(b"DICM"):  # the preamble was cut off and its mark left
+        content = bytes(128) + content
+    headed = content[128:132] == b"DICM"
+    if not headed and not _looks_like_dicom(content):
+        found = "an empty file" if not content else "neither DICOM nor a PNG, JPEG or TIFF image"
+        raise NotAFilmError(f"this is {found}: give the film as its archive exports it")
+    with quiet():
+        try:
+            dataset = dcmread(BytesIO(content), force=not headed)
+            if "TransferSyntaxUID" not in dataset.file_meta and dataset.original_encoding[1]:
+                implicit = dataset.original_encoding[0]
+                if not _encapsulated(dataset):
+                    dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+        except Exception as error:
+            raise NotAFilmError(
+                "this begins like DICOM and cannot be parsed: it is damaged or cut short; send it again"
+            ) from error
+    if len(dataset) == 0:
+        raise NotAFilmError("this DICOM file holds nothing: it was cut short; send it again")
+    return dataset
+
+
+def _encapsulated(dataset: Dataset) -> bool:
+    return "PixelData" in dataset and bytes(dataset["PixelData"].value[:4]) == b"\xfe\xff\x00\xe0"
+
+
+def _looks_like_dicom(content: bytes) -> bool:
+    """Whether the first element is one of group 0002 or 0008, in explicit or implicit VR, of a believable length."""
+    if len(content) < 16:
+        return False
+    for order in "<>":
+        group, element = struct.unpack(order + "HH", content[:4])
+        if group not in (0x0002, 0x0008) or element > 0x0070:
+            continue
+        if content[4:6] in _VRS:
+            return True
+        if struct.unpack(order + "I", content[4:8])[0] <= min(len(content) - 8, 1024):
+            return True
+    return False
+
+
+def _read(dataset: Dataset, view: str | None) -> Radiograph:
+    known = facts(dataset, view=view)
+    pixels, spacing, steps = render(dataset, stored(dataset))
+    uids = {keyword: str(dataset.get(keyword)) for keyword in _UIDS if dataset.get(keyword)}
+    return Radiograph(
+        pixels=pixels, facts=known, spacing_mm=spacing, steps=steps, polarity=polarity(pixels), source_uids=uids
+    )
