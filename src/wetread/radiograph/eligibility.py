@@ -54,12 +54,10 @@ def eligibility(film: Radiograph | Dataset | Facts, use: IntendedUse, *, constan
     header = _facts(film)
     return (
         *_purpose(header, constancy),
-        *(_object(header, use) if header.kind == "dicom" else ()),
-        *(_subject(header, use) if header.kind == "dicom" else ()),
-        *_projection(header, use),
+        *_content(header, use),
         *_age(header, use),
         *_format(header, film),
-        *(_picture(film) if isinstance(film, Radiograph) else ()),
+        *(_picture(film, use) if isinstance(film, Radiograph) else ()),
     )
 
 
@@ -89,6 +87,14 @@ def _purpose(header: Facts, constancy: bool) -> Iterator[Reason]:
             "The constancy check reads the synthetic constancy film only. Read a patient's film with wetread predict."
         )
         yield Reason(Code.CONSTANCY, message, "Manufacturer")
+
+
+def _content(header: Facts, use: IntendedUse) -> Iterator[Reason]:
+    """What the picture shows, by its header."""
+    if header.kind == "dicom":
+        yield from _object(header, use)
+        yield from _subject(header, use)
+    yield from _projection(header, use)
 
 
 def _object(header: Facts, use: IntendedUse) -> Iterator[Reason]:
@@ -213,16 +219,21 @@ def _format(header: Facts, film: Radiograph | Dataset | Facts) -> Iterator[Reaso
         yield Reason(Code.BURNED_IN, message, "BurnedInAnnotation")
 
 
-def _picture(film: Radiograph) -> Iterator[Reason]:
+def _picture(film: Radiograph, use: IntendedUse) -> Iterator[Reason]:
     if _blank(film):
         message = "The picture has no contrast: nothing can be seen on it. Look at the film at the modality and send it again."
         yield Reason(Code.BLANK, message, "PixelData")
-    elif film.polarity <= -POLARITY_BOUND:
+    elif film.polarity <= -POLARITY_BOUND and _is_judged(film, use):
         message = (
             "The picture is inverted: air is bright in it, against what the file says of its grayscale. Which of the two is "
             "wrong cannot be told here; have PhotometricInterpretation checked and send the film again."
         )
         yield Reason(Code.POLARITY, message, "PhotometricInterpretation" if film.facts.kind == "dicom" else "PixelData")
+
+
+def _is_judged(film: Radiograph, use: IntendedUse) -> bool:
+    """The picture's polarity means something on a frontal chest film only: a hip has no dark lungs."""
+    return all(reason.code is Code.VIEW_UNKNOWN for reason in _content(film.facts, use))
 
 
 def _blank(film: Radiograph) -> bool:
@@ -267,7 +278,7 @@ def _notices(header: Facts, use: IntendedUse, film: Radiograph | None, constancy
     if film is not None and dicom and any(step.name == "full-range" for step in film.steps):
         message = "No window or VOI LUT in the file shows the film: its full range of values was used, which nobody chose for display."
         yield Reason(Code.NO_VOI, message, "WindowCenter")
-    if film is not None and abs(film.polarity) < POLARITY_BOUND and not _blank(film):
+    if film is not None and abs(film.polarity) < POLARITY_BOUND and _is_judged(film, use) and not _blank(film):
         message = (
             "The picture alone does not show whether its grayscale is the right way round: check that air is dark."
         )
