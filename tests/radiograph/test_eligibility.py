@@ -257,6 +257,22 @@ def test_a_blank_picture_is_not_judged_for_polarity() -> None:
     assert codes(notices(film, ADULT)) == []
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [{"BodyPartExamined": "HIP"}, {"ViewPosition": "RAO"}, {"Modality": "OT"}, {"PatientOrientation": ["L", "H"]}],
+)
+def test_polarity_is_judged_on_frontal_chest_films_only(tags: dict[str, Any]) -> None:
+    inverted, unclear = (radiograph(facts(header(**tags)), polarity=polarity) for polarity in (-9.0, 0.0))
+    assert len(eligibility(inverted, ADULT)) == 1
+    assert Code.POLARITY not in codes(eligibility(inverted, ADULT))
+    assert Code.POLARITY_UNCLEAR not in codes(notices(unclear, ADULT))
+
+
+def test_polarity_is_judged_where_only_the_view_is_not_said() -> None:
+    film = radiograph(facts(header(ViewPosition=None)), polarity=-9.0)
+    assert codes(eligibility(film, ADULT)) == [Code.VIEW_UNKNOWN, Code.POLARITY]
+
+
 @given(st.text("QXZJKV", min_size=2, max_size=12), st.sampled_from(["BodyPartExamined", "ViewPosition", "PatientPosition", "Modality", "PatientSpeciesDescription",
                                                                     "PresentationIntentType", "PhotometricInterpretation", "PatientBreedDescription"]))  # fmt: skip
 @settings(max_examples=200, deadline=None)
