@@ -4,37 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from phantom.chain import presented
+from phantom.encodings import encodings
 from wetread.errors import ConfigError
 from wetread.phantom import LOSSLESS_SYNTAXES, LOSSY_SYNTAXES, Encoding, film, picture
 
 SIZE = (96, 80)
 HALF_A_STEP = 0.5 / 255 + 1e-9
-
-
-@st.composite
-def encodings(draw: st.DrawFn) -> Encoding:
-    """Encodings without contradiction: what the constructor refuses is drawn again."""
-    slope = draw(st.sampled_from([1.0, -1.0, 2.0, -0.25, 0.1]))
-    parts = {
-        "photometric": draw(st.sampled_from(["MONOCHROME1", "MONOCHROME2"])),
-        "bits_stored": draw(st.integers(8, 16)),
-        "signed": draw(st.booleans()),
-        "rescale": draw(st.none() | st.just((slope, float(draw(st.integers(-2000, 70000)))))),
-        "voi": draw(st.sampled_from(["none", "linear", "linear_exact", "sigmoid", "lut"])),
-        "presentation_lut_shape": draw(st.sampled_from([None, "IDENTITY", "INVERSE"])),
-        "padding": draw(st.booleans()),
-        "pixel_aspect": draw(st.sampled_from([(1, 1), (1, 2), (2, 1), (3, 1)])),
-        "transfer_syntax": draw(st.sampled_from(LOSSLESS_SYNTAXES)),
-    }
-    try:
-        return Encoding(**parts)
-    except ConfigError:
-        assume(False)
-        raise
 
 
 @settings(max_examples=60, deadline=None)
@@ -69,10 +48,9 @@ def test_lossy_stays_within_its_bound(syntax: str, bits: int) -> None:
     assert float(ds.LossyImageCompressionRatio) > 1
     error = np.abs(presented(ds) - authored)
     assert error.max() > 0
-    if syntax == LOSSY_SYNTAXES[0]:
-        assert error.max() <= 1.5 / 255 + 1e-9, "near-lossless JPEG-LS is bounded at every pixel"
-    else:
-        assert np.sqrt((error**2).mean()) < 0.03, "JPEG 2000 is bounded on average"
+    most, spread = (1.5, 1) if syntax == LOSSY_SYNTAXES[0] else (20, 3)
+    assert error.max() <= most / 255 + 1e-9
+    assert np.sqrt((error**2).mean()) <= spread / 255
 
 
 def test_unpadded_border_would_be_white() -> None:
