@@ -7,7 +7,7 @@ seed gives the same film on every machine and not only on the one that it was fi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,23 +30,21 @@ class Canvas:
 
     rows: int
     columns: int
+    y: Plane = field(init=False, repr=False, compare=False)
+    """float32, (rows, 1)."""
+    x: Plane = field(init=False, repr=False, compare=False)
+    """float32, (1, columns)."""
+
+    def __post_init__(self) -> None:
+        down = (np.arange(self.rows) + 0.5 - self.rows / 2) / self.scale + 0.5
+        across = (np.arange(self.columns) + 0.5 - self.columns / 2) / self.scale
+        object.__setattr__(self, "y", down.astype(np.float32)[:, None])
+        object.__setattr__(self, "x", across.astype(np.float32)[None, :])
 
     @property
     def scale(self) -> float:
         """Pixels per unit of patient coordinates."""
         return min(float(self.rows), self.columns / ASPECT)
-
-    @property
-    def y(self) -> Plane:
-        """float32, (rows, 1)."""
-        centres = (np.arange(self.rows) + 0.5 - self.rows / 2) / self.scale + 0.5
-        return centres.astype(np.float32)[:, None]
-
-    @property
-    def x(self) -> Plane:
-        """float32, (1, columns)."""
-        centres = (np.arange(self.columns) + 0.5 - self.columns / 2) / self.scale
-        return centres.astype(np.float32)[None, :]
 
     def window(self, left: float, right: float, top: float, bottom: float) -> tuple[slice, slice]:
         """Rows and columns that hold the given box of patient coordinates; may be empty."""

@@ -12,6 +12,8 @@ __all__ = ["vessels"]
 
 _HILUM = {-1: (0.062, 0.425), 1: (0.068, 0.405)}
 _GENERATIONS = 5
+_STRAIGHT = 2
+"""The last generations are too short to bend."""
 _F = np.float32
 
 
@@ -43,7 +45,8 @@ def _branch(
     bend = angle + 0.18 * _draw(rng)
     middle = (start[0] + length / 2 * math.cos(angle), start[1] + length / 2 * math.sin(angle))
     end = (middle[0] + length / 2 * math.cos(bend), middle[1] + length / 2 * math.sin(bend))
-    for first, last in ((start, middle), (middle, end)):
+    bends = left > _STRAIGHT
+    for first, last in ((start, middle), (middle, end)) if bends else ((start, end),):
         _paint(canvas, layer, sign, first, last, radius)
     if left > 1:
         for turn in (-0.32, 0.32):
