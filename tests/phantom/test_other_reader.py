@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,5 +48,6 @@ def test_dcmtk_sees_the_same(
 
 def test_importing_the_room_loads_little() -> None:
     code = "import sys, wetread.phantom; print(*sorted({'pydicom', 'PIL', 'scipy', 'torch', 'openvino'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == ""

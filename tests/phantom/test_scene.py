@@ -126,7 +126,9 @@ def test_refuses_an_impossible_opacity(wrong: dict[str, object]) -> None:
 
 def test_default_size_is_quick() -> None:
     picture(1)
-    start = time.perf_counter()
+    start = time.process_time()
     pixels, _ = picture(2, opacity=True)
-    assert time.perf_counter() - start < 2.0, "0.2 s on an idle core; a busy one gets ten times that"
+    assert time.process_time() - start < 1.0, (
+        "0.2 s on an idle core; processor time, so that a busy machine does not matter"
+    )
     assert pixels.shape == (1024, 840)
