@@ -1,0 +1,7 @@
+"""One Reading said in the hospital's languages; every builder has the signature `build(reading, source, *, when, ...)`."""
+
+from __future__ import annotations
+
+from wetread.clinical import report
+
+__all__ = ["report"]
