@@ -104,8 +104,12 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
         "photometric_interpretation": "MONOCHROME2", "pixel_keyword": "PixelData",
     }  # fmt: skip
     try:
-        buffer, _ = decoder.as_buffer(encapsulate([frame]), index=0, **options)
-    except Exception as error:  # codecs raise whatever they like
+        # Named, because pydicom would first try Pillow, which cannot, and log that as an error.
+        plugin = _LABEL if is_available(syntax) else ""
+        buffer, _ = decoder.as_buffer(encapsulate([frame]), index=0, decoding_plugin=plugin, **options)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # codecs raise whatever they like: one in Rust panics past Exception
         if not decoder.is_available:
             needed = ", ".join(decoder.missing_dependencies)
             raise DecodeError(f"no codec for {name} is installed: install {needed}") from error

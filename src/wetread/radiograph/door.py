@@ -24,6 +24,9 @@ _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID
 _VRS = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UI UL US UT OB OW SQ".split())
 
 
+_CUT_SHORT = "this DICOM file is damaged or cut short and nothing in it can be read: send it again"
+
+
 def read(source: Path | str | bytes | Dataset, *, view: str | None = None) -> Radiograph:
     """Read one film.
 
@@ -78,6 +81,8 @@ def open_dataset(source: Path | str | bytes) -> Dataset:
     ------
     NotAFilmError
         If it cannot be opened or is not DICOM.
+    DecodeError
+        If it is DICOM and so damaged that nothing in it can be read.
     """
     return _dataset(_content(source))
 
@@ -107,11 +112,13 @@ def _dataset(content: bytes) -> Dataset:
                 if not _encapsulated(dataset):
                     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
         except Exception as error:
+            if headed:
+                raise DecodeError(_CUT_SHORT) from error
             raise NotAFilmError(
-                "this begins like DICOM and cannot be parsed: it is damaged or cut short; send it again"
+                "this begins a little like DICOM and cannot be parsed: give the film as its archive exports it"
             ) from error
-    if len(dataset) == 0:
-        raise NotAFilmError("this DICOM file holds nothing: it was cut short; send it again")
+    if len(dataset) == 0:  # pydicom gives up a data set that ends inside a compressed picture
+        raise DecodeError(_CUT_SHORT)
     return dataset
 
 
