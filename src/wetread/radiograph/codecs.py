@@ -27,8 +27,10 @@ DECODER_DEPENDENCIES = {
 }
 """Transfer syntaxes of the plugin and what each needs: pydicom reads this name."""
 
+_PACKAGES = "imagecodecs, Pillow, pylibjpeg-openjpeg, pylibjpeg-rle and pyjpegls"
 _LABEL = "wetread_imagecodecs"
 _J2K_START = b"\xff\x4f\xff\x51"
+_JP2_BOX = b"jP  "
 _JPEG_START = b"\xff\xd8\xff"
 _JPEG_SYNTAX = {
     0xC0: uid.JPEGBaseline8Bit,
@@ -74,9 +76,10 @@ def inspect(frame: bytes) -> Codestream | None:
     try:
         if frame.startswith(_JPEG_START):
             return _jpeg(frame)
-        start = frame[:4096].find(_J2K_START)  # a JP2 file's boxes come before it, which is not DICOM but is met
-        return None if start < 0 else _jpeg2000(frame, start)
-    except IndexError:
+        if frame[4:8] == _JP2_BOX:  # a JP2 file's boxes before the codestream are not DICOM (PS3.5 A.4.4) but are met
+            return _jpeg2000(frame, frame.index(_J2K_START))
+        return _jpeg2000(frame, 0) if frame.startswith(_J2K_START) else None
+    except (IndexError, ValueError):
         raise DecodeError(
             "the compressed picture ends inside its own header: the file is damaged; send it again"
         ) from None
@@ -111,8 +114,7 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
         raise
     except BaseException as error:  # codecs raise whatever they like: one in Rust panics past Exception
         if not decoder.is_available:
-            needed = ", ".join(decoder.missing_dependencies)
-            raise DecodeError(f"no codec for {name} is installed: install {needed}") from error
+            raise DecodeError(f"no codec for {name} is installed: reinstall wetread with {_PACKAGES}") from error
         raise DecodeError(
             f"the picture ({name}) cannot be decompressed: it is damaged or cut short; send the film again"
         ) from error
