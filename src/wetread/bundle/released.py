@@ -1,0 +1,35 @@
+"""The bundles that ship with the package, and how a name or a folder becomes one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wetread.errors import UsageError
+
+__all__ = ["DEFAULT", "RELEASED", "find"]
+
+RELEASED = ("adult", "paediatric")
+"""Read by `predict`, chosen by the patient's age."""
+
+DEFAULT = "adult"
+"""Reads a film of unknown age, with a loud notice."""
+
+_MODELS = Path(__file__).resolve().parents[1] / "models"
+
+
+def find(name: str) -> Path:
+    """Folder of a released bundle by its name, or the folder that `name` is a path to.
+
+    Raises
+    ------
+    UsageError
+        If there is neither.
+    """
+    if name in RELEASED:
+        return _MODELS / name
+    folder = Path(name)
+    if (folder / "manifest.json").is_file():
+        return folder
+    if folder.is_dir():
+        raise UsageError(f"{name} is no bundle: it holds no manifest.json")
+    raise UsageError(f"no bundle {name!r}: name one of {', '.join(RELEASED)}, or a bundle's folder")

@@ -1,0 +1,91 @@
+"""The command line: what can be asked, and how an error becomes an exit status."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from wetread import __version__
+from wetread.errors import WetreadError
+
+__all__ = ["main", "parser"]
+
+_EPILOG = """exit status: 0 done; 1 a defect of the program; 2 wrong usage; 3 at least one film was refused;
+4 at least one input could not be read; 5 an integrity check failed. Where several hold: the first of 1, 5, 4, 3.
+Decision support for professionals; not cleared or approved by any authority."""
+_INTERRUPTED = 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="wetread",
+        description="The preliminary reading of a chest radiograph for pneumonia.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"wetread {__version__}")
+    verbs = top.add_subparsers(dest="verb", required=True, metavar="VERB")
+
+    demo = verbs.add_parser("demo", help="everything the device does, on a synthetic film")
+    demo.add_argument("--out", default="wetread-demo", metavar="DIR", help="where results go (default: %(default)s)")
+    demo.add_argument("--seed", type=int, default=7, help="which synthetic film (default: %(default)s)")
+
+    predict = verbs.add_parser("predict", help="a reading per film, or a refusal with its reasons")
+    predict.add_argument("films", nargs="+", metavar="FILE|DIR", help="DICOM or image files, or folders of them")
+    predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    predict.add_argument("--out", metavar="DIR", help="write reading.json, film.png and report.html of each film here")
+    predict.add_argument("--bundle", metavar="NAME|DIR", help="read with this model (default: chosen by age)")
+    predict.add_argument("--view", choices=("PA", "AP", "LATERAL"), help="the view of files that do not say it")
+    predict.add_argument("--prevalence", type=_share, metavar="P", help="state probabilities for this share of positives")
+    predict.add_argument("--unknown-age", choices=("notice", "refuse"), help="films of unknown age: read as adult with a notice, or refuse")
+    predict.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+
+    score = verbs.add_parser("score", help="the research door: scores for a labelled set, no clinical gate")
+    score.add_argument("source", metavar="SOURCE", help="a folder of images, a CSV with a column file, or a MedMNIST npz")
+    score.add_argument("--bundle", required=True, metavar="NAME|DIR", help="the model")
+    score.add_argument("--out", required=True, metavar="CSV", help="film_id, score, probability, would_refuse")
+    score.add_argument("--split", choices=("train", "val", "test"), help="which images of an npz that holds several sets")
+    score.add_argument("--view", choices=("PA", "AP", "LATERAL"), default="PA", help="taken as stated for image files (default: %(default)s)")
+    score.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+
+    verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
+    verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
+    verify.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+    return top
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"a prevalence lies between 0 and 1, not at {text}: one in ten is 0.1")
+    return value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status."""
+    try:
+        options = parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has said what was wrong
+        return int(stop.code or 0)
+    try:
+        verb = import_module(f"wetread.cli.{options.verb}")
+        return int(verb.run(options))
+    except WetreadError as error:
+        print(f"wetread: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("wetread: interrupted; what was finished is kept", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone: nobody is left to tell. Python would complain once more while closing.
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

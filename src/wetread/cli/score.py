@@ -1,0 +1,144 @@
+"""`wetread score`: the research door. Scores for a labelled set, without the clinical gate."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wetread.bundle import Bundle, find, load
+from wetread.calibration import sigmoid
+from wetread.cli.talk import Progress
+from wetread.errors import UnreadableError, UsageError
+from wetread.preprocess import prepare
+from wetread.radiograph import Facts, Radiograph, eligibility, open_dataset, read
+from wetread.radiograph.header import facts as header_facts
+from wetread.radiograph.image import is_image
+
+__all__ = ["run"]
+
+_COLUMNS = ("film_id", "score", "probability", "would_refuse")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Score every film of the source; the exit status."""
+    bundle = load(find(options.bundle), engine=options.engine)
+    films = _films(Path(options.source), options.split, options.view)
+    progress = Progress(len(films))
+    status, done = 0, 0
+    out = Path(options.out)
+    try:
+        with out.open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(_COLUMNS)
+            for film_id, source in films:
+                row, unreadable = _row(bundle, source, options.view)
+                table.writerow((film_id, *row))
+                status = max(status, unreadable)
+                done += 1
+                progress.step()
+    except OSError as error:
+        raise UsageError(f"scores cannot be written to {out}: {error.strerror}") from error
+    progress.clear()
+    print(f"{done} films scored with {bundle.card.name} {bundle.card.version} into {out}", file=sys.stderr)
+    return status
+
+
+def _row(bundle: Bundle, source: Path | Radiograph, view: str) -> tuple[tuple[str, str, str], int]:
+    """Score, probability and the first reason for which `predict` would refuse; then 4 where the film is unreadable."""
+    try:
+        film, facts = _film(source, view)
+    except UnreadableError as error:
+        return ("", "", error.code), error.exit_status
+    except OSError:
+        return ("", "", UnreadableError.code), UnreadableError.exit_status
+    except Exception:  # noqa: BLE001  # one strange film must not cost the set its other films
+        return ("", "", "bug"), 1
+    logits, _ = bundle.engine.run(prepare(film, bundle.card.input)[None])
+    score = sigmoid(float(logits[0, 0]))
+    reasons = eligibility(film, bundle.card.intended_use) or eligibility(facts, bundle.card.intended_use)
+    refusal = reasons[0].code.value if reasons else ""
+    return (f"{score:.6f}", f"{bundle.card.calibration.probability(score):.6f}", refusal), 0
+
+
+def _film(source: Path | Radiograph, view: str) -> tuple[Radiograph, Facts]:
+    if isinstance(source, Radiograph):
+        return source, source.facts
+    content = source.read_bytes()
+    if is_image(content):
+        film = read(content, view=view)
+        return film, film.facts
+    dataset = open_dataset(content)
+    return read(dataset), header_facts(dataset)
+
+
+class _Films:
+    """Films with their ids, one at a time: a set may be larger than memory."""
+
+    def __init__(self, sources: list[tuple[str, Any]], view: str) -> None:
+        self._sources, self._view = sources, view
+
+    def __len__(self) -> int:
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[tuple[str, Path | Radiograph]]:
+        for film_id, source in self._sources:
+            yield film_id, source if isinstance(source, Path) else _radiograph(source, self._view)
+
+
+def _films(source: Path, split: str | None, view: str) -> _Films:
+    if source.is_dir():
+        files = sorted(file for file in source.rglob("*") if file.is_file() and not file.name.startswith("."))
+        if not files:
+            raise UsageError(f"there are no files in {source}")
+        return _Films([(str(file.relative_to(source)), file) for file in files], view)
+    if not source.is_file():
+        raise UsageError(f"there is no {source}: name a folder of images, a CSV, or a MedMNIST npz")
+    if source.suffix.lower() == ".npz":
+        return _Films([(str(index), image) for index, image in enumerate(_images(source, split))], view)
+    if source.suffix.lower() == ".csv":
+        return _Films([(name, source.parent / name) for name in _listed(source)], view)
+    raise UsageError(f"{source} is no folder, no CSV and no npz; to read single films use: wetread predict")
+
+
+def _listed(table: Path) -> list[str]:
+    try:
+        with table.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            if "file" not in (rows.fieldnames or ()):
+                raise UsageError(f"{table} has no column named file; it has {', '.join(rows.fieldnames or ['none'])}")
+            names = [row["file"] for row in rows]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{table} is no CSV in UTF-8: {error}") from error
+    for line, name in enumerate(names, start=2):
+        if not name:
+            raise UsageError(f"{table}, line {line}: the column file is empty")
+    return names
+
+
+def _images(archive: Path, split: str | None) -> np.ndarray[Any, np.dtype[Any]]:
+    try:
+        with np.load(archive, allow_pickle=False) as arrays:
+            sets = [name for name in arrays.files if name.endswith("_images")]
+            if split is None and len(sets) != 1:
+                raise UsageError(f"{archive} holds {', '.join(sets) or 'no images'}: choose one with --split")
+            name = f"{split}_images" if split else sets[0]
+            if name not in sets:
+                raise UsageError(f"{archive} holds no {name}; it has {', '.join(sets) or 'no images'}")
+            images = arrays[name]
+    except (ValueError, OSError, EOFError) as error:
+        raise UsageError(f"{archive} is no npz archive of arrays: {error}") from error
+    if images.ndim != 3 or images.dtype != np.uint8:
+        raise UsageError(f"{name} in {archive} is {images.dtype} {images.shape}; it must be uint8 (films, rows, columns)")
+    return images
+
+
+def _radiograph(image: np.ndarray[Any, np.dtype[np.uint8]], view: str) -> Radiograph:
+    rows, columns = image.shape
+    facts = Facts(kind="image", view=view, view_tag="stated", rows=rows, columns=columns)  # type: ignore[arg-type]  # argparse holds it to the three
+    return Radiograph(image.astype(np.float32) / 255, facts)

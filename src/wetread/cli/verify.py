@@ -1,0 +1,31 @@
+"""`wetread verify`: hashes and self-test of released models."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from wetread.bundle import find, load, verify
+from wetread.bundle.released import RELEASED
+from wetread.errors import IntegrityError
+
+__all__ = ["run"]
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check each bundle that was named, or every released one; the exit status."""
+    status = 0
+    for name in options.bundles or RELEASED:
+        folder = find(name)
+        try:
+            difference = verify(folder, engine=options.engine)
+        except IntegrityError as error:
+            print(f"wetread: {error}", file=sys.stderr)
+            status = error.exit_status
+            continue
+        bundle = load(folder)
+        print(
+            f"{bundle.card.name} {bundle.card.version}: every hash holds; the self-test repeats on {options.engine} "
+            f"(largest difference {difference:.1e}, allowed {bundle.card.selftest_tolerance:.0e}); sha256 {bundle.sha256}"
+        )
+    return status

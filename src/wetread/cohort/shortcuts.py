@@ -1,0 +1,62 @@
+"""Shortcuts: how well can a label be guessed from things that are not the disease?
+
+A network is worth only what it adds to these. Each baseline is fitted and scored on the same patient-wise folds as the
+network, so that the difference can be taken film by film.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["CRUDE_NAMES", "crude_baseline", "crude_statistics", "group_baseline"]
+
+Float = NDArray[np.float64]
+
+CRUDE_NAMES = ("mean", "standard deviation", "row gradient", "column gradient", "dark share", "bright share", "5th percentile", "median", "95th percentile")
+
+
+def crude_statistics(pixels: NDArray[np.float32]) -> Float:
+    """Nine numbers of a picture in [0, 1] that no reader would call findings: float64 (9,), in order of `CRUDE_NAMES`."""
+    down, across = np.abs(np.diff(pixels, axis=0)).mean(), np.abs(np.diff(pixels, axis=1)).mean()
+    percentiles = np.percentile(pixels, (5, 50, 95))
+    return np.array([pixels.mean(), pixels.std(), down, across, (pixels < 0.1).mean(), (pixels > 0.9).mean(), *percentiles], np.float64)
+
+
+def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[np.int64], *, seed: int = 0) -> Float:
+    """Out-of-fold score of a random forest on crude statistics: float64 (n,).
+
+    Parameters
+    ----------
+    statistics
+        (n, 9) of `crude_statistics`.
+    labels
+        (n,) 0 or 1.
+    fold
+        (n,) the fold in which each film is scored; the other folds are fitted on.
+    """
+    from sklearn.ensemble import RandomForestClassifier
+
+    scores = np.full(len(labels), np.nan)
+    for held in np.unique(fold):
+        train, test = fold != held, fold == held
+        forest = RandomForestClassifier(300, min_samples_leaf=5, class_weight="balanced", random_state=seed)
+        scores[test] = forest.fit(statistics[train], labels[train]).predict_proba(statistics[test])[:, 1]
+    return scores
+
+
+def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArray[np.int64]) -> Float:
+    """Out-of-fold share of positives in a film's group (its view, or whether its metadata are missing): float64 (n,).
+
+    A group that the other folds do not hold gets their share over all films.
+    """
+    names = np.asarray([str(group) for group in groups])
+    scores = np.full(len(labels), np.nan)
+    for held in np.unique(fold):
+        train, test = fold != held, fold == held
+        share = {name: labels[train & (names == name)].mean() for name in np.unique(names[train])}
+        scores[test] = [share.get(name, labels[train].mean()) for name in names[test]]
+    return scores

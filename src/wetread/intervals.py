@@ -1,0 +1,124 @@
+"""The statistics that rooms share: the empirical AUROC and intervals from resampled patients.
+
+Films of one patient are not independent, so the patient is what is drawn again (cluster bootstrap, Field and Welsh
+2007). A resample is a whole number of copies of each patient, that is a weight on each film: every statistic here
+takes weights, and one sort serves all resamples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from wetread.errors import DataError
+
+__all__ = ["Interval", "auroc", "bootstrap_auroc", "bootstrap_difference", "patient_weights", "percentile_interval"]
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its two-sided 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f})"
+
+
+def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[Float, NDArray[np.bool_]]:
+    s = np.asarray(scores, np.float64)
+    y = np.asarray(labels)
+    if s.ndim != 1 or s.shape != y.shape:
+        raise DataError(f"scores and labels are two lists of one length, not {s.shape} and {y.shape}")
+    if not np.isfinite(s).all():
+        raise DataError(f"{int((~np.isfinite(s)).sum())} scores are missing or not finite")
+    if not np.isin(y, (0, 1)).all():
+        raise DataError("labels are 0 or 1")
+    return s, y.astype(bool)
+
+
+def auroc(scores: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None = None, strata: ArrayLike | None = None) -> Float:
+    """Chance that a positive film scores above a negative one, ties counted by halves (Mann and Whitney 1947).
+
+    Parameters
+    ----------
+    scores, labels
+        (n,) numbers, and 0 or 1.
+    weights
+        (b, n) copies of each film, one row a resample; None is one row of ones.
+    strata
+        (n,) names; only pairs of films of one stratum are compared (Janes and Pepe, Biometrika 2009), each pair alike.
+
+    Returns
+    -------
+    float64 (b,). NaN where a resample holds no pair to compare.
+
+    >>> float(auroc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])[0])
+    0.75
+    """
+    s, y = _checked(scores, labels)
+    w = np.ones((1, s.size)) if weights is None else np.atleast_2d(np.asarray(weights, np.float64))
+    groups = np.zeros(s.size, np.int64) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
+    won, pairs = np.zeros(len(w)), np.zeros(len(w))
+    for group in np.unique(groups):
+        member = groups == group
+        if y[member].any() and not y[member].all():
+            more_won, more_pairs = _concordance(s[member], y[member], w[:, member])
+            won, pairs = won + more_won, pairs + more_pairs
+    with np.errstate(invalid="ignore"):
+        ratio: Float = np.where(pairs > 0, won / np.where(pairs > 0, pairs, 1), np.nan)
+    return ratio
+
+
+def _concordance(s: Float, y: NDArray[np.bool_], w: Float) -> tuple[Float, Float]:
+    """Weighted number of pairs that the positive wins, and of all pairs, for each row of weights."""
+    order = np.argsort(s, kind="stable")
+    levels = np.unique(s[order], return_index=True)[1]
+    negative = np.add.reduceat(w[:, order] * ~y[order], levels, axis=1)
+    positive = np.add.reduceat(w[:, order] * y[order], levels, axis=1)
+    below = np.cumsum(negative, axis=1) - negative
+    return (positive * (below + negative / 2)).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1)
+
+
+def patient_weights(patients: ArrayLike, *, resamples: int = 2000, seed: int = 0) -> Float:
+    """Draw patients with replacement, `resamples` times: float64 (resamples, n films) of copies of each film."""
+    _, index = np.unique(np.asarray(patients), return_inverse=True)
+    count = int(index.max()) + 1
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
+    copies: Float = drawn[:, index].astype(np.float64)
+    return copies
+
+
+def percentile_interval(value: float, resampled: Float) -> Interval:
+    """95 % percentile interval; resamples without an answer (NaN) are left out.
+
+    Raises
+    ------
+    DataError
+        If more than a tenth of the resamples have no answer: then the interval would hide how little there is.
+    """
+    known = resampled[np.isfinite(resampled)]
+    if known.size < 0.9 * resampled.size:
+        raise DataError(f"only {known.size} of {resampled.size} resamples hold both classes: too few patients for an interval")
+    low, high = np.percentile(known, (2.5, 97.5))
+    return Interval(float(value), float(low), float(high))
+
+
+def bootstrap_auroc(scores: ArrayLike, labels: ArrayLike, patients: ArrayLike, *, strata: ArrayLike | None = None, resamples: int = 2000, seed: int = 0) -> Interval:
+    """AUROC with its 95 % interval over resampled patients."""
+    weights = patient_weights(patients, resamples=resamples, seed=seed)
+    value = auroc(scores, labels, strata=strata)[0]
+    return percentile_interval(value, auroc(scores, labels, weights=weights, strata=strata))
+
+
+def bootstrap_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike, patients: ArrayLike, *, strata: ArrayLike | None = None, resamples: int = 2000, seed: int = 0) -> Interval:
+    """AUROC of `first` minus that of `second` on the same films: both are computed on each resample (paired)."""
+    weights = patient_weights(patients, resamples=resamples, seed=seed)
+    value = auroc(first, labels, strata=strata)[0] - auroc(second, labels, strata=strata)[0]
+    return percentile_interval(value, auroc(first, labels, weights=weights, strata=strata) - auroc(second, labels, weights=weights, strata=strata))
