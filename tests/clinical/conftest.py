@@ -19,7 +19,7 @@ ROWS, COLUMNS = 300, 250
 
 def gradient(rows: int = ROWS, columns: int = COLUMNS) -> np.ndarray:
     """A smooth film with dark lungs on a bright ground, so that lines are judged on both."""
-    y, x = np.mgrid[0:1:rows * 1j, 0:1:columns * 1j]
+    y, x = np.mgrid[0 : 1 : rows * 1j, 0 : 1 : columns * 1j]
     lungs = sum(np.exp(-(((x - centre) / 0.13) ** 2) - ((y - 0.48) / 0.27) ** 2) for centre in (0.3, 0.7))
     return np.clip(0.85 - 0.72 * lungs - 0.1 * y, 0, 1).astype(np.float32)
 

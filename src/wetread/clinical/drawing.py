@@ -73,9 +73,9 @@ def _outline(picture: Image, outlines: Outlines, scale: tuple[float, float]) -> 
 
     if not any(outlines):
         return
-    width = max(2.0, min(picture.size) / 400)
+    width = max(2.0, min(picture.size) / 320)
     large = (picture.width * _FINER, picture.height * _FINER)
-    for colour, thickness in ((_HALO, 3 * width), (_LINE, width)):
+    for colour, thickness in ((_HALO, 2.6 * width), (_LINE, width)):
         mask = Image.new("L", large, 0)
         pen = ImageDraw.Draw(mask)
         for outline in outlines:

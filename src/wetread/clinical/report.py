@@ -161,7 +161,7 @@ def _numbers(reading: Reading) -> dict[str, Any]:
         "threshold": threshold.score,
         "low": min(max(low, 0.0), 1.0),
         "high": min(max(high, 0.0), 1.0),
-        "rule": threshold.rule,
+        "rule": threshold.rule.rstrip(". "),
     }
 
 

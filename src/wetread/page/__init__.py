@@ -69,10 +69,10 @@ def picture(png: bytes) -> str:
 
 
 def percent(share: float) -> str:
-    r"""A share in [0, 1] as a percentage with about two significant figures, and never a false 0 % or 100 %.
+    r"""A share in [0, 1] as a percentage with two significant figures of its distance from the nearer end, and never a false 0 % or 100 %.
 
     >>> [percent(share).replace("\u202f", " ") for share in (0.0, 0.00004, 0.0134, 0.28, 0.5, 0.9973, 0.99999, 1.0)]
-    ['0 %', '< 0.01 %', '1.3 %', '28 %', '50 %', '99.7 %', '> 99.99 %', '100 %']
+    ['0 %', '< 0.01 %', '1.3 %', '28 %', '50 %', '99.73 %', '> 99.99 %', '100 %']
     """
     if not 0 <= share <= 1:
         raise ValueError(f"a share lies in [0, 1], not at {share}")
@@ -83,6 +83,6 @@ def percent(share: float) -> str:
     if share > 0.9999:
         return f">{_NARROW}99.99{_NARROW}%"
     to_the_end = min(share, 1 - share)
-    digits = 0 if to_the_end >= 0.095 else 1 if to_the_end >= 0.0095 else 2 if share < 0.5 or share > 0.999 else 1
+    digits = next(number for number, least in enumerate((0.095, 0.0095, 0.00095, 0)) if to_the_end >= least)
     text = f"{100 * share:.{digits}f}"
     return f"{text.rstrip('0').rstrip('.') if '.' in text else text}{_NARROW}%"
