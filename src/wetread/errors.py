@@ -22,7 +22,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-__all__ = ["AlteredError", "Code", "ConfigError", "DataError", "DecodeError", "IntegrityError", "LeakError", "NoPixelsError", "NotAFilmError", "Reason", "SelfTestError", "UnreadableError", "UsageError", "WetreadError"]
+__all__ = [
+    "AlteredError",
+    "Code",
+    "ConfigError",
+    "DataError",
+    "DecodeError",
+    "IntegrityError",
+    "LeakError",
+    "NoPixelsError",
+    "NotAFilmError",
+    "Reason",
+    "SelfTestError",
+    "UnreadableError",
+    "UsageError",
+    "WetreadError",
+]
 
 
 class WetreadError(Exception):

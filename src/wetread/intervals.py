@@ -43,7 +43,9 @@ def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[Float, NDArray[np.bo
     return s, y.astype(bool)
 
 
-def auroc(scores: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None = None, strata: ArrayLike | None = None) -> Float:
+def auroc(
+    scores: ArrayLike, labels: ArrayLike, *, weights: ArrayLike | None = None, strata: ArrayLike | None = None
+) -> Float:
     """Chance that a positive film scores above a negative one, ties counted by halves (Mann and Whitney 1947).
 
     Parameters
@@ -105,20 +107,42 @@ def percentile_interval(value: float, resampled: Float) -> Interval:
     """
     known = resampled[np.isfinite(resampled)]
     if known.size < 0.9 * resampled.size:
-        raise DataError(f"only {known.size} of {resampled.size} resamples hold both classes: too few patients for an interval")
+        raise DataError(
+            f"only {known.size} of {resampled.size} resamples hold both classes: too few patients for an interval"
+        )
     low, high = np.percentile(known, (2.5, 97.5))
     return Interval(float(value), float(low), float(high))
 
 
-def bootstrap_auroc(scores: ArrayLike, labels: ArrayLike, patients: ArrayLike, *, strata: ArrayLike | None = None, resamples: int = 2000, seed: int = 0) -> Interval:
+def bootstrap_auroc(
+    scores: ArrayLike,
+    labels: ArrayLike,
+    patients: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
     """AUROC with its 95 % interval over resampled patients."""
     weights = patient_weights(patients, resamples=resamples, seed=seed)
     value = auroc(scores, labels, strata=strata)[0]
     return percentile_interval(value, auroc(scores, labels, weights=weights, strata=strata))
 
 
-def bootstrap_difference(first: ArrayLike, second: ArrayLike, labels: ArrayLike, patients: ArrayLike, *, strata: ArrayLike | None = None, resamples: int = 2000, seed: int = 0) -> Interval:
+def bootstrap_difference(
+    first: ArrayLike,
+    second: ArrayLike,
+    labels: ArrayLike,
+    patients: ArrayLike,
+    *,
+    strata: ArrayLike | None = None,
+    resamples: int = 2000,
+    seed: int = 0,
+) -> Interval:
     """AUROC of `first` minus that of `second` on the same films: both are computed on each resample (paired)."""
     weights = patient_weights(patients, resamples=resamples, seed=seed)
     value = auroc(first, labels, strata=strata)[0] - auroc(second, labels, strata=strata)[0]
-    return percentile_interval(value, auroc(first, labels, weights=weights, strata=strata) - auroc(second, labels, weights=weights, strata=strata))
+    return percentile_interval(
+        value,
+        auroc(first, labels, weights=weights, strata=strata) - auroc(second, labels, weights=weights, strata=strata),
+    )

@@ -26,7 +26,15 @@ _SCALING = {"efficientnet_lite0": (1.0, 1.0), "efficientnet_lite1": (1.0, 1.1), 
 LITE_NAMES = tuple(_SCALING)
 
 # (expansion, channels, repeats, stride, kernel) of the seven stages of EfficientNet-B0.
-_STAGES = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3), (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3))
+_STAGES = (
+    (1, 16, 1, 1, 3),
+    (6, 24, 2, 2, 3),
+    (6, 40, 2, 2, 5),
+    (6, 80, 3, 2, 3),
+    (6, 112, 3, 1, 5),
+    (6, 192, 4, 2, 5),
+    (6, 320, 1, 1, 3),
+)
 _HEAD_CHANNELS = 1280
 # The ImageNet weights come from TensorFlow, whose normalisation layers use these two constants.
 _BN_EPS, _BN_MOMENTUM = 1e-3, 0.01
@@ -88,7 +96,8 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = x if self.expand is None else nn.functional.relu6(self.expand(x))
         y = self.project(nn.functional.relu6(self.depthwise(y)))
-        return x + y if self.residual else y
+        out: Tensor = x + y if self.residual else y
+        return out
 
 
 class EfficientNetLite(nn.Module):
@@ -160,8 +169,17 @@ def _load_imagenet(network: EfficientNetLite, path: Path) -> None:
     """Copy the weights, folding the colour stem into one grey channel; every tensor but the classifier must fit."""
     theirs = torch.load(path, map_location="cpu", weights_only=True)
     names = {"_conv_stem": "stem", "_bn0": "stem", "_conv_head": "head", "_bn1": "head"}
-    parts = {"_expand_conv": "expand", "_bn0": "expand", "_depthwise_conv": "depthwise", "_bn1": "depthwise", "_project_conv": "project", "_bn2": "project"}
-    positions = {name: _positions(module) for name, module in network.named_modules() if isinstance(module, nn.Sequential)}
+    parts = {
+        "_expand_conv": "expand",
+        "_bn0": "expand",
+        "_depthwise_conv": "depthwise",
+        "_bn1": "depthwise",
+        "_project_conv": "project",
+        "_bn2": "project",
+    }
+    positions = {
+        name: _positions(module) for name, module in network.named_modules() if isinstance(module, nn.Sequential)
+    }
     ours: dict[str, Tensor] = {}
     for key, value in theirs.items():
         head, *rest = key.split(".")
@@ -178,7 +196,9 @@ def _load_imagenet(network: EfficientNetLite, path: Path) -> None:
     ours[f"stem.{positions['stem'][0]}.weight"] = colour.sum(dim=1, keepdim=True)
     missing, unexpected = network.load_state_dict(ours, strict=False)
     if unexpected or set(missing) != {"classifier.weight", "classifier.bias"}:
-        raise ConfigError(f"the weights in {path.name} do not fit this network: {sorted(missing)[:3]}, {unexpected[:3]}")
+        raise ConfigError(
+            f"the weights in {path.name} do not fit this network: {sorted(missing)[:3]}, {unexpected[:3]}"
+        )
 
 
 def _positions(layers: nn.Sequential) -> tuple[int, int]:

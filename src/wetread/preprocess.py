@@ -20,7 +20,9 @@ from wetread.radiograph.value import Radiograph
 __all__ = ["InputSpec", "heat_to_source", "prepare", "prepare_pixels", "to_source"]
 
 # Raise when the same film and specification would give other numbers.
-_CONTRACT = "wetread.preprocess/1: letterbox, Pillow bilinear (antialiased), percentile stretch of the film's own content"
+_CONTRACT = (
+    "wetread.preprocess/1: letterbox, Pillow bilinear (antialiased), percentile stretch of the film's own content"
+)
 
 Float = NDArray[np.float32]
 
@@ -43,7 +45,9 @@ class InputSpec:
 
     def __post_init__(self) -> None:
         if min(self.height, self.width) < 32 or self.height % 32 or self.width % 32:
-            raise ConfigError(f"a network's frame is a multiple of 32 pixels each way, not {self.height} x {self.width}")
+            raise ConfigError(
+                f"a network's frame is a multiple of 32 pixels each way, not {self.height} x {self.width}"
+            )
         low, high = self.percentiles
         if not 0 <= low < high <= 100:
             raise ConfigError(f"percentiles run from low to high between 0 and 100, not {self.percentiles}")
@@ -77,7 +81,7 @@ def prepare_pixels(pixels: Float, spec: InputSpec) -> Float:
 
     if pixels.dtype != np.float32 or pixels.ndim != 2:
         raise ValueError(f"a picture is float32 (rows, columns), not {pixels.dtype} {pixels.shape}")
-    top, left, height, width = _placement(*pixels.shape, spec)
+    top, left, height, width = _placement(pixels.shape[0], pixels.shape[1], spec)
     if pixels.shape == (height, width):
         content = pixels
     else:
@@ -105,7 +109,8 @@ def to_source(points: NDArray[np.floating], shape: tuple[int, int], spec: InputS
     """
     top, left, height, width = _placement(*shape, spec)
     scale = np.array([shape[0] / height, shape[1] / width])
-    return (np.asarray(points, np.float64) + 0.5 - (top, left)) * scale - 0.5
+    mapped: NDArray[np.float64] = (np.asarray(points, np.float64) + 0.5 - (top, left)) * scale - 0.5
+    return mapped
 
 
 def heat_to_source(heat: Float, shape: tuple[int, int], spec: InputSpec) -> Float:
@@ -127,5 +132,7 @@ def heat_to_source(heat: Float, shape: tuple[int, int], spec: InputSpec) -> Floa
     top, left, height, width = _placement(*shape, spec)
     down, across = heat.shape[0] / spec.height, heat.shape[1] / spec.width
     box = (left * across, top * down, (left + width) * across, (top + height) * down)
-    spread = Image.fromarray(np.ascontiguousarray(heat, np.float32)).resize((shape[1], shape[0]), Image.Resampling.BILINEAR, box=box)
+    spread = Image.fromarray(np.ascontiguousarray(heat, np.float32)).resize(
+        (shape[1], shape[0]), Image.Resampling.BILINEAR, box=box
+    )
     return np.asarray(spread)

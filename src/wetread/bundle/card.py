@@ -26,7 +26,9 @@ class CardThreshold:
     def __post_init__(self) -> None:
         low, high = self.interval
         if not 0 <= low <= self.score <= high <= 1:
-            raise ConfigError(f"a threshold lies within its interval and in [0, 1]: {low} <= {self.score} <= {high} does not hold")
+            raise ConfigError(
+                f"a threshold lies within its interval and in [0, 1]: {low} <= {self.score} <= {high} does not hold"
+            )
 
 
 @dataclass(frozen=True, slots=True)

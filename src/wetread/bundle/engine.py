@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from wetread.errors import AlteredError, ConfigError
 
-__all__ = ["Engine", "EngineName", "OnnxRuntimeEngine", "OpenVinoEngine", "start"]
+__all__ = ["ENGINES", "Engine", "EngineName", "OnnxRuntimeEngine", "OpenVinoEngine", "start"]
 
 Float = NDArray[np.float32]
 EngineName = Literal["openvino", "onnxruntime"]
+ENGINES: tuple[EngineName, ...] = ("openvino", "onnxruntime")
 
 
 class Engine(Protocol):
@@ -40,9 +41,13 @@ class OpenVinoEngine:
 
         core = openvino.Core()
         try:
-            self._model = core.compile_model(str(model), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"})
+            self._model = core.compile_model(
+                str(model), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+            )
         except RuntimeError as error:
-            raise AlteredError(f"{model.name} is not a network that OpenVINO can run: {str(error).splitlines()[0]}") from error
+            raise AlteredError(
+                f"{model.name} is not a network that OpenVINO can run: {str(error).splitlines()[0]}"
+            ) from error
 
     def run(self, batch: Float) -> tuple[Float, Float]:
         """As `Engine.run`."""
@@ -57,11 +62,15 @@ class OnnxRuntimeEngine:
         try:
             import onnxruntime
         except ModuleNotFoundError as error:
-            raise ConfigError("ONNX Runtime is not installed: pip install 'wetread[onnxruntime]', or use the engine openvino") from error
+            raise ConfigError(
+                "ONNX Runtime is not installed: pip install 'wetread[onnxruntime]', or use the engine openvino"
+            ) from error
         try:
             self._session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own exceptions share no public base
-            raise AlteredError(f"{model.name} is not a network that ONNX Runtime can run: {str(error).splitlines()[0]}") from error
+            raise AlteredError(
+                f"{model.name} is not a network that ONNX Runtime can run: {str(error).splitlines()[0]}"
+            ) from error
 
     def run(self, batch: Float) -> tuple[Float, Float]:
         """As `Engine.run`."""

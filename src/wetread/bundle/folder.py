@@ -43,7 +43,9 @@ class Bundle:
         return start(self.folder / "model.onnx", self.engine_name)
 
 
-def save(folder: Path, card: ModelCard, model: bytes, films: NDArray[np.uint8], *, engine: EngineName = "openvino") -> Bundle:
+def save(
+    folder: Path, card: ModelCard, model: bytes, films: NDArray[np.uint8], *, engine: EngineName = "openvino"
+) -> Bundle:
     """Write a bundle, recording the network's answers on `films` as its self-test.
 
     Parameters
@@ -60,7 +62,12 @@ def save(folder: Path, card: ModelCard, model: bytes, films: NDArray[np.uint8], 
     logits, maps = start(folder / "model.onnx", engine).run(_batch(films))
     np.savez_compressed(folder / "selftest.npz", films=films, logits=logits, maps=maps)
     (folder / "card.json").write_text(json.dumps(card.to_json(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    manifest = {"schema": _MANIFEST_SCHEMA, "name": card.name, "version": card.version, "sha256": {name: _sha256(folder / name) for name in _FILES}}
+    manifest = {
+        "schema": _MANIFEST_SCHEMA,
+        "name": card.name,
+        "version": card.version,
+        "sha256": {name: _sha256(folder / name) for name in _FILES},
+    }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return load(folder)
 
@@ -81,10 +88,14 @@ def load(folder: Path, *, engine: EngineName = "openvino") -> Bundle:
             raise AlteredError(f"the manifest of bundle {folder.name} names {sorted(hashes)}, not {list(_FILES)}")
         for name in _FILES:
             if _sha256(folder / name) != hashes[name]:
-                raise AlteredError(f"{name} of bundle {folder.name} is not the file that was released. Install the bundle again.")
+                raise AlteredError(
+                    f"{name} of bundle {folder.name} is not the file that was released. Install the bundle again."
+                )
         plain = json.loads((folder / "card.json").read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AlteredError(f"bundle {folder.name} cannot be opened ({type(error).__name__}): {error}. Install it again.") from error
+        raise AlteredError(
+            f"bundle {folder.name} cannot be opened ({type(error).__name__}): {error}. Install it again."
+        ) from error
     return Bundle(folder, ModelCard.from_json(plain), hashlib.sha256(raw).hexdigest(), engine)
 
 
@@ -108,7 +119,8 @@ def verify(folder: Path, *, engine: EngineName = "openvino") -> float:
 
 
 def _batch(films: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return films[:, None].astype(np.float32) / 255
+    batch: NDArray[np.float32] = films[:, None].astype(np.float32) / np.float32(255)
+    return batch
 
 
 def _sha256(path: Path) -> str:

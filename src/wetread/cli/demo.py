@@ -47,7 +47,9 @@ def run(options: argparse.Namespace) -> int:
     drawn, _ = phantom.picture(options.seed, opacity=True)
     off = float(np.abs(given.film.pixels - drawn).max())
     if given.film.pixels.shape != drawn.shape or off > _STEP:
-        raise IntegrityError(f"the constancy film comes back {off * 255:.1f} grey steps from what was drawn; at most 1 is allowed")
+        raise IntegrityError(
+            f"the constancy film comes back {off * 255:.1f} grey steps from what was drawn; at most 1 is allowed"
+        )
     print("\nIn constancy mode it is read (the picture is what was drawn, within one grey step of 255):")
     print("  " + sentence(given))
     files = report.build(given.reading, given.film, when=datetime.now(UTC), name=film.name).write(out)

@@ -43,7 +43,11 @@ class Answer:
         """The line of this film: the reading's own schema, with the file's name."""
         if self.reading is not None:
             return {"file": self.file, **self.reading.to_json()}
-        return {"file": self.file, "status": "unreadable", "reasons": [{"code": self.code, "message": self.message, "tag": None}]}
+        return {
+            "file": self.file,
+            "status": "unreadable",
+            "reasons": [{"code": self.code, "message": self.message, "tag": None}],
+        }
 
 
 def listed(named: Sequence[str]) -> Iterator[Path]:
@@ -68,7 +72,9 @@ def listed(named: Sequence[str]) -> Iterator[Path]:
 class Readers:
     """The released models, each opened at the first film that needs it; or the one that was asked for."""
 
-    def __init__(self, *, bundle: str | None, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None = None) -> None:
+    def __init__(
+        self, *, bundle: str | None, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None = None
+    ) -> None:
         names = (bundle,) if bundle else RELEASED
         opened = [self._open(name, engine, unknown_age) for name in names]
         self._readers = {reader.bundle.card.name: reader for reader in map(Reader, opened)}
@@ -93,7 +99,15 @@ class Readers:
         return reader, others + between
 
 
-def answer(path: Path, readers: Readers, *, view: str | None = None, prevalence: float | None = None, picture: bool = False, constancy: bool = False) -> Answer:
+def answer(
+    path: Path,
+    readers: Readers,
+    *,
+    view: str | None = None,
+    prevalence: float | None = None,
+    picture: bool = False,
+    constancy: bool = False,
+) -> Answer:
     """Read one file; whatever it holds, an answer comes back.
 
     Parameters
@@ -121,7 +135,9 @@ def answer(path: Path, readers: Readers, *, view: str | None = None, prevalence:
         raise
     except Exception as error:  # noqa: BLE001  # a defect on one film must not cost the batch its other films
         # The error's own text may quote the header, and with it a patient: its kind is all that is told.
-        message = f"this film met a defect of the program ({type(error).__name__}); the batch goes on. Please report it."
+        message = (
+            f"this film met a defect of the program ({type(error).__name__}); the batch goes on. Please report it."
+        )
         return Answer(str(path), key, _BUG, code="bug", message=message)
     return Answer(str(path), key, 3 if reading.status == "refused" else 0, reading, film)
 

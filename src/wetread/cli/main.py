@@ -41,16 +41,31 @@ def parser() -> argparse.ArgumentParser:
     predict.add_argument("--out", metavar="DIR", help="write reading.json, film.png and report.html of each film here")
     predict.add_argument("--bundle", metavar="NAME|DIR", help="read with this model (default: chosen by age)")
     predict.add_argument("--view", choices=("PA", "AP", "LATERAL"), help="the view of files that do not say it")
-    predict.add_argument("--prevalence", type=_share, metavar="P", help="state probabilities for this share of positives")
-    predict.add_argument("--unknown-age", choices=("notice", "refuse"), help="films of unknown age: read as adult with a notice, or refuse")
+    predict.add_argument(
+        "--prevalence", type=_share, metavar="P", help="state probabilities for this share of positives"
+    )
+    predict.add_argument(
+        "--unknown-age",
+        choices=("notice", "refuse"),
+        help="films of unknown age: read as adult with a notice, or refuse",
+    )
     predict.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
 
     score = verbs.add_parser("score", help="the research door: scores for a labelled set, no clinical gate")
-    score.add_argument("source", metavar="SOURCE", help="a folder of images, a CSV with a column file, or a MedMNIST npz")
+    score.add_argument(
+        "source", metavar="SOURCE", help="a folder of images, a CSV with a column file, or a MedMNIST npz"
+    )
     score.add_argument("--bundle", required=True, metavar="NAME|DIR", help="the model")
     score.add_argument("--out", required=True, metavar="CSV", help="film_id, score, probability, would_refuse")
-    score.add_argument("--split", choices=("train", "val", "test"), help="which images of an npz that holds several sets")
-    score.add_argument("--view", choices=("PA", "AP", "LATERAL"), default="PA", help="taken as stated for image files (default: %(default)s)")
+    score.add_argument(
+        "--split", choices=("train", "val", "test"), help="which images of an npz that holds several sets"
+    )
+    score.add_argument(
+        "--view",
+        choices=("PA", "AP", "LATERAL"),
+        default="PA",
+        help="taken as stated for image files (default: %(default)s)",
+    )
     score.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")

@@ -65,7 +65,9 @@ def _write(given: Answer, line: dict[str, Any], out: Path) -> str | None:
         with (out / "readings.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(line | {"results": str(place) if place else None}, ensure_ascii=False) + "\n")
     except OSError as error:
-        raise UsageError(f"results cannot be written to {out}: {error.strerror}. Readings so far are complete.") from error
+        raise UsageError(
+            f"results cannot be written to {out}: {error.strerror}. Readings so far are complete."
+        ) from error
     if given.reading is None:
         print(f"wetread: {given.file}: no page, because the file could not be read", file=sys.stderr)
     return str(place) if place else None

@@ -130,15 +130,17 @@ def _images(archive: Path, split: str | None) -> np.ndarray[Any, np.dtype[Any]]:
             name = f"{split}_images" if split else sets[0]
             if name not in sets:
                 raise UsageError(f"{archive} holds no {name}; it has {', '.join(sets) or 'no images'}")
-            images = arrays[name]
+            images: np.ndarray[Any, np.dtype[Any]] = arrays[name]
     except (ValueError, OSError, EOFError) as error:
         raise UsageError(f"{archive} is no npz archive of arrays: {error}") from error
     if images.ndim != 3 or images.dtype != np.uint8:
-        raise UsageError(f"{name} in {archive} is {images.dtype} {images.shape}; it must be uint8 (films, rows, columns)")
+        raise UsageError(
+            f"{name} in {archive} is {images.dtype} {images.shape}; it must be uint8 (films, rows, columns)"
+        )
     return images
 
 
 def _radiograph(image: np.ndarray[Any, np.dtype[np.uint8]], view: str) -> Radiograph:
     rows, columns = image.shape
     facts = Facts(kind="image", view=view, view_tag="stated", rows=rows, columns=columns)  # type: ignore[arg-type]  # argparse holds it to the three
-    return Radiograph(image.astype(np.float32) / 255, facts)
+    return Radiograph(image.astype(np.float32) / np.float32(255), facts)

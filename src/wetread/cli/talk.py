@@ -32,7 +32,9 @@ def sentence(given: Answer) -> str:
     if reading.status == "refused":
         told = " ".join(f"[{reason.code.value}] {reason.message}" for reason in reading.reasons)
         return f"{given.file}: refused: {told}"
-    assert reading.probability is not None and reading.prevalence is not None and reading.threshold is not None
+    assert reading.probability is not None
+    assert reading.prevalence is not None
+    assert reading.threshold is not None
     call = "indeterminate (within the threshold's own interval)" if reading.abstained else reading.call
     lines = [
         f"{given.file}: pneumonia {call}: probability {reading.probability:.1%} at a prevalence of {reading.prevalence:.1%};"

@@ -16,14 +16,27 @@ __all__ = ["CRUDE_NAMES", "crude_baseline", "crude_statistics", "group_baseline"
 
 Float = NDArray[np.float64]
 
-CRUDE_NAMES = ("mean", "standard deviation", "row gradient", "column gradient", "dark share", "bright share", "5th percentile", "median", "95th percentile")
+CRUDE_NAMES = (
+    "mean",
+    "standard deviation",
+    "row gradient",
+    "column gradient",
+    "dark share",
+    "bright share",
+    "5th percentile",
+    "median",
+    "95th percentile",
+)
 
 
 def crude_statistics(pixels: NDArray[np.float32]) -> Float:
     """Nine numbers of a picture in [0, 1] that no reader would call findings: float64 (9,), in order of `CRUDE_NAMES`."""
     down, across = np.abs(np.diff(pixels, axis=0)).mean(), np.abs(np.diff(pixels, axis=1)).mean()
     percentiles = np.percentile(pixels, (5, 50, 95))
-    return np.array([pixels.mean(), pixels.std(), down, across, (pixels < 0.1).mean(), (pixels > 0.9).mean(), *percentiles], np.float64)
+    return np.array(
+        [pixels.mean(), pixels.std(), down, across, (pixels < 0.1).mean(), (pixels > 0.9).mean(), *percentiles],
+        np.float64,
+    )
 
 
 def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[np.int64], *, seed: int = 0) -> Float:

@@ -32,7 +32,13 @@ class ChosenThreshold:
 
 
 def choose_threshold(
-    scores: ArrayLike, labels: ArrayLike, patients: ArrayLike, *, rule: str = "youden", resamples: int = 2000, seed: int = 0
+    scores: ArrayLike,
+    labels: ArrayLike,
+    patients: ArrayLike,
+    *,
+    rule: str = "youden",
+    resamples: int = 2000,
+    seed: int = 0,
 ) -> ChosenThreshold:
     """Choose the threshold of `rule` ("youden") and resample patients to see how far it could have moved.
 
@@ -52,7 +58,13 @@ def choose_threshold(
     weights = np.vstack([np.ones(s.size), patient_weights(patients, resamples=resamples, seed=seed)])
     chosen, sensitivity, specificity = _youden(s[order], y[order], weights[:, order])
     low, high = np.nanpercentile(chosen[1:], (2.5, 97.5))
-    return ChosenThreshold(float(chosen[0]), _RULES[rule], (float(min(low, chosen[0])), float(max(high, chosen[0]))), float(sensitivity[0]), float(specificity[0]))
+    return ChosenThreshold(
+        float(chosen[0]),
+        _RULES[rule],
+        (float(min(low, chosen[0])), float(max(high, chosen[0]))),
+        float(sensitivity[0]),
+        float(specificity[0]),
+    )
 
 
 def _youden(s: NDArray[np.float64], y: NDArray[np.bool_], w: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

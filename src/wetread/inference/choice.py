@@ -34,7 +34,9 @@ def choose(facts: Facts, uses: Mapping[str, IntendedUse], *, default: str) -> tu
     fitting = [name for name, use in uses.items() if use.age_years[0] <= age < use.age_years[1]]
     if fitting:
         return fitting[0], ()
-    ranges = "; ".join(f"{name} from {use.age_years[0]:g} to under {use.age_years[1]:g} years" for name, use in uses.items())
+    ranges = "; ".join(
+        f"{name} from {use.age_years[0]:g} to under {use.age_years[1]:g} years" for name, use in uses.items()
+    )
     message = (
         f"No reader is meant for a patient of {age:.3g} years ({ranges}): "
         "the film is left to a person. Check the age in the header if it seems wrong."

@@ -111,9 +111,22 @@ class Reading:
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for JSON; the attention map as its outlines and worth, not its pixels."""
-        threshold = self.threshold and {"score": self.threshold.score, "rule": self.threshold.rule, "interval": list(self.threshold.interval)}
-        attention = self.attention and {"worth": self.attention.worth, "outlines_row_column": [[list(point) for point in outline] for outline in self.attention.outlines]}
-        model = self.model and {"name": self.model.name, "version": self.model.version, "sha256": self.model.sha256, "licence": self.model.licence, "population": self.model.population}
+        threshold = self.threshold and {
+            "score": self.threshold.score,
+            "rule": self.threshold.rule,
+            "interval": list(self.threshold.interval),
+        }
+        attention = self.attention and {
+            "worth": self.attention.worth,
+            "outlines_row_column": [[list(point) for point in outline] for outline in self.attention.outlines],
+        }
+        model = self.model and {
+            "name": self.model.name,
+            "version": self.model.version,
+            "sha256": self.model.sha256,
+            "licence": self.model.licence,
+            "population": self.model.population,
+        }
         return {
             "schema": SCHEMA,
             "status": self.status,

@@ -45,7 +45,17 @@ class Augmentation:
     cover: float = 0.25
 
     def __post_init__(self) -> None:
-        values = (self.turn_degrees, self.scale, self.stretch, self.shift, self.gamma, self.contrast, self.noise, self.blur, self.cover)
+        values = (
+            self.turn_degrees,
+            self.scale,
+            self.stretch,
+            self.shift,
+            self.gamma,
+            self.contrast,
+            self.noise,
+            self.blur,
+            self.cover,
+        )
         if min(values) < 0 or max(self.scale, self.stretch, self.shift, self.contrast) >= 0.5 or self.cover > 1:
             raise ConfigError(f"augmentation strengths are not negative and below a half (cover: at most 1): {self}")
 
@@ -63,7 +73,9 @@ def augment(pixels: Float, how: Augmentation, rng: np.random.Generator) -> Float
     centre_x, centre_y = columns / 2, rows / 2
     c = centre_x - a * centre_x - b * centre_y + across * how.shift * columns
     f = centre_y - d * centre_x - e * centre_y + down * how.shift * rows
-    picture = Image.fromarray(pixels).transform((columns, rows), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+    picture = Image.fromarray(pixels).transform(
+        (columns, rows), Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
+    )
     changed = np.clip(np.asarray(_blurred(picture, how.blur * rows / 256 * rng.uniform(0, 1))), 0, 1)
     power, contrast = rng.uniform(-1, 1, 2)
     changed = np.power(changed, 2 ** (power * how.gamma), dtype=np.float32)
@@ -73,7 +85,8 @@ def augment(pixels: Float, how: Augmentation, rng: np.random.Generator) -> Float
         height, width = (int(rng.uniform(0.08, 0.25) * side) for side in (rows, columns))
         top, left = int(rng.uniform(0, rows - height)), int(rng.uniform(0, columns - width))
         changed[top : top + height, left : left + width] = changed.mean()
-    return np.clip(changed, 0, 1).astype(np.float32)
+    kept: Float = np.clip(changed, 0, 1).astype(np.float32)
+    return kept
 
 
 def _blurred(picture: Image.Image, radius: float) -> Image.Image:

@@ -78,7 +78,9 @@ def check_disjoint(first: Sequence[str], second: Sequence[str], *, what: str = "
     """
     both = sorted(set(first) & set(second))
     if both:
-        raise LeakError(f"{len(both)} of a kind stand on both sides of the split ({what}): {', '.join(both[:3])}. Split by patient, and drop copies.")
+        raise LeakError(
+            f"{len(both)} of a kind stand on both sides of the split ({what}): {', '.join(both[:3])}. Split by patient, and drop copies."
+        )
 
 
 def list_hash(films: Sequence[str]) -> str:

@@ -1,0 +1,164 @@
+"""A recipe: one TOML file, validated as a whole before anything runs."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from wetread.errors import ConfigError
+from wetread.network import NetworkSpec
+from wetread.preprocess import InputSpec
+from wetread.radiograph import IntendedUse
+from wetread.training.augment import Augmentation
+
+__all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """Which films and labels.
+
+    Parameters
+    ----------
+    collection
+        "nih" or "kermany": names the seal's rule and how a patient is told from another.
+    index
+        The collection's table, relative to the data folder.
+    minimum_age
+        Films of younger patients are left out; films of unknown age stay.
+    auxiliary
+        Findings that are learnt beside pneumonia and then cut off, because they teach the network to see.
+    groups
+        Findings of which any makes one more auxiliary label, "opacity".
+    exclude
+        Files left out, each for a reason that the recipe gives.
+    """
+
+    collection: str
+    index: str
+    minimum_age: float = 0.0
+    auxiliary: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.collection not in ("nih", "kermany"):
+            raise ConfigError(f"collection {self.collection!r} is not known: nih or kermany")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitConfig:
+    """How the network is fitted.
+
+    Parameters
+    ----------
+    first_trained
+        Blocks before this one keep their ImageNet weights, and their output is computed once for each copy of a film.
+    copies
+        Augmented copies of each film, beside the film itself.
+    epochs, batch, learning_rate, weight_decay, dropout
+        Passes over the films (each time one copy of each), films a step, and the optimiser's settings (AdamW, one
+        cycle; the new classifier learns three times as fast).
+    auxiliary_weight
+        Weight of the auxiliary labels' mean loss against pneumonia's.
+    folds, seed
+        Patient-wise folds, and the seed of folds, copies and fits.
+    """
+
+    first_trained: int = 5
+    copies: int = 8
+    epochs: int = 12
+    batch: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    auxiliary_weight: float = 0.0
+    folds: int = 5
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.epochs, self.batch, self.folds - 1, self.first_trained) < 1 or self.copies < 0:
+            raise ConfigError(
+                f"epochs, batch and first_trained are at least 1, folds at least 2, copies at least 0: {self}"
+            )
+        if not 0 < self.learning_rate < 1 or self.weight_decay < 0 or self.auxiliary_weight < 0:
+            raise ConfigError(f"learning rate in (0, 1), weights not negative: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardText:
+    """What a person states about the bundle: everything else on its card is measured."""
+
+    version: str
+    population: str
+    age_years: tuple[float, float]
+    views: tuple[str, ...]
+    licence: str
+    attribution: str
+    labels: str
+    not_for: tuple[str, ...]
+
+    def intended_use(self) -> IntendedUse:
+        """The use that the card states."""
+        return IntendedUse(age_years=self.age_years, views=self.views)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainConfig:
+    """A whole recipe, and the SHA-256 of the file it came from."""
+
+    name: str
+    data: DataConfig
+    network: NetworkSpec
+    input: InputSpec
+    augmentation: Augmentation
+    fit: FitConfig
+    card: CardText
+    sha256: str
+
+
+def load_config(path: Path) -> TrainConfig:
+    """Read a recipe.
+
+    Raises
+    ------
+    ConfigError
+        If the file is missing or no TOML, or a setting is missing, unknown or out of its range.
+    """
+    try:
+        raw = path.read_bytes()
+        plain = tomllib.loads(raw.decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"recipe {path} cannot be read: {error}") from error
+    parts: dict[str, Any] = {
+        "data": DataConfig,
+        "network": NetworkSpec,
+        "input": InputSpec,
+        "augmentation": Augmentation,
+        "fit": FitConfig,
+        "card": CardText,
+    }
+    unknown = set(plain) - set(parts) - {"name"}
+    if unknown or "name" not in plain:
+        raise ConfigError(
+            f"recipe {path.name}: {'unknown parts ' + ', '.join(sorted(unknown)) if unknown else 'it has no name'}"
+        )
+    return TrainConfig(
+        name=str(plain["name"]),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        **{name: _part(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()},
+    )
+
+
+def _part(kind: Any, plain: dict[str, Any], where: str) -> Any:
+    known = {field.name for field in fields(kind)}
+    if unknown := set(plain) - known:
+        raise ConfigError(
+            f"{where} has unknown settings {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
+        )
+    try:
+        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
+    except TypeError as error:
+        raise ConfigError(f"{where}: {error}") from error

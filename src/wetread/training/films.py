@@ -1,0 +1,130 @@
+"""The films of one collection with their labels, patients and seal, as arrays in one order."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetread.errors import DataError
+from wetread.radiograph import read
+from wetread.training.config import DataConfig
+from wetread.truth import is_sealed
+
+__all__ = ["FilmSet", "load_films", "pixels"]
+
+
+@dataclass(frozen=True, eq=False)
+class FilmSet:
+    """Films in the order of their table.
+
+    Parameters
+    ----------
+    collection, names, paths, patients
+        Collection; each film's public id, file, and patient.
+    labels
+        float32 (films, 1 + auxiliary): pneumonia first.
+    columns
+        The other columns of the table, each a list in the same order.
+    is_sealed
+        bool (films,): the patient, or a film with the same bytes, is sealed.
+    """
+
+    collection: str
+    names: tuple[str, ...]
+    paths: tuple[Path, ...]
+    patients: tuple[str, ...]
+    labels: NDArray[np.float32]
+    columns: dict[str, tuple[str, ...]]
+    is_sealed: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def take(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> FilmSet:
+        """The films at these places, or where this is true."""
+        places = np.flatnonzero(which) if which.dtype == bool else which
+        pick = [int(place) for place in places]
+
+        def chosen(values: Sequence[Any]) -> tuple[Any, ...]:
+            return tuple(values[place] for place in pick)
+
+        columns = {name: chosen(values) for name, values in self.columns.items()}
+        return FilmSet(
+            self.collection,
+            chosen(self.names),
+            chosen(self.paths),
+            chosen(self.patients),
+            self.labels[pick],
+            columns,
+            self.is_sealed[pick],
+        )
+
+    def column(self, name: str) -> NDArray[np.str_]:
+        """A column as an array of text; empty text where the table says nothing."""
+        return np.array(self.columns[name], dtype=str)
+
+
+def load_films(config: DataConfig, data: Path) -> FilmSet:
+    """Read a collection's table and lay the films out; films too young for the recipe are left out.
+
+    Raises
+    ------
+    DataError
+        Naming the file, and the row or column, that is missing or not understood.
+    """
+    table = data / config.index
+    try:
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+    except OSError as error:
+        raise DataError(f"the table {table} cannot be opened: {error.strerror}") from error
+    if not rows or "file" not in rows[0] or "pneumonia" not in rows[0]:
+        raise DataError(f"{table} needs the columns file and pneumonia, and at least one row")
+    kept = [
+        (row, _patient(config.collection, row))
+        for row in rows
+        if row["file"] not in config.exclude and not _too_young(row, config.minimum_age)
+    ]
+    same_bytes = {row["sha256"] for row, patient in kept if row.get("sha256") and is_sealed(config.collection, patient)}
+    return FilmSet(
+        collection=config.collection,
+        names=tuple(row["file"] for row, _ in kept),
+        paths=tuple(table.parent / row["file"] for row, _ in kept),
+        patients=tuple(patient for _, patient in kept),
+        labels=np.array([_labels(config, row, table) for row, _ in kept], np.float32),
+        columns={name: tuple(row[name] or "" for row, _ in kept) for name in rows[0]},
+        is_sealed=np.array(
+            [is_sealed(config.collection, patient) or row.get("sha256") in same_bytes for row, patient in kept]
+        ),
+    )
+
+
+def _patient(collection: str, row: dict[str, str]) -> str:
+    """NIH numbers its patients; Kermany counts persons anew by kind, so the kind is part of the name."""
+    return str(int(row["patient_id"])) if collection == "nih" else f"{row['label']}/{row['patient_id']}"
+
+
+def _too_young(row: dict[str, str], minimum: float) -> bool:
+    return bool(row.get("age")) and float(row["age"]) < minimum
+
+
+def _labels(config: DataConfig, row: dict[str, str], table: Path) -> list[float]:
+    if row["pneumonia"] not in ("0", "1"):
+        raise DataError(f"{table}, film {row['file']}: pneumonia is {row['pneumonia']!r}, not 0 or 1")
+    found = set(row.get("finding_labels", "").split("|"))
+    auxiliary = [float(finding in found) for finding in config.auxiliary]
+    grouped = [float(bool(found & set(config.groups)))] if config.groups else []
+    return [float(row["pneumonia"]), *auxiliary, *grouped]
+
+
+def pixels(paths: Sequence[Path]) -> list[NDArray[np.float32]]:
+    """Pictures of image files through the same door as in the clinic, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda path: read(path, view="PA").pixels, paths))

@@ -1,0 +1,271 @@
+"""A run becomes a bundle: export, calibrate, choose the threshold, measure, open the seal once, write the card."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from wetread import phantom
+from wetread.bundle import CardThreshold, Metric, ModelCard, save
+from wetread.bundle.engine import ENGINES, start
+from wetread.errors import SelfTestError
+from wetread.evaluation import calibrate, choose_threshold
+from wetread.network import build
+from wetread.preprocess import prepare_pixels
+from wetread.training.config import TrainConfig
+from wetread.training.films import FilmSet, load_films, pixels
+from wetread.training.measure import baselines, crude_table, measure
+from wetread.training.pointing import pointing_game, worth
+from wetread.training.questions import chexnet_scores, questions
+from wetread.training.run import development
+from wetread.training.seal import Ledger
+from wetread.truth import list_hash
+
+__all__ = ["export", "release"]
+
+Float = NDArray[np.float64]
+# Engines may differ from PyTorch, and from each other, by this much in a logit (float32 rounding).
+PARITY = 1e-3
+
+
+def release(
+    config: TrainConfig, data: Path, run: Path, models: Path, results: Path, ledger: Ledger, today: date
+) -> Path:
+    """Make the bundle of a run, with every figure of its card; the bundle's folder.
+
+    Parameters
+    ----------
+    models, results
+        Where bundles lie (`models/<name>`), and where figures and scores are written (`results/<name>`).
+    ledger
+        Counts the use of the sealed films; it refuses weights that have been scored on them before.
+    today
+        For the ledger and the card.
+    """
+    everything = load_films(config.data, data)
+    films, sealed = development(everything), everything.take(everything.is_sealed)
+    found = np.load(run / "oof.npz")
+    scores = _sigmoid(found["logits"][:, 0].astype(np.float64))
+    labels = films.labels[:, 0].astype(np.int64)
+    model = export(config, run / f"network-{config.sha256[:12]}.pt")
+    figures = _cross_validated(config, films, scores, found, data)
+    chosen = choose_threshold(scores, labels, films.patients, seed=config.fit.seed)
+    ledger.use(config.name, config.card.version, sha256(model).hexdigest(), sealed, today)
+    figures["sealed"], sealed_scores = _sealed(config, films, sealed, model, data)
+    weak = _is_weak(figures)
+    card = ModelCard(
+        name=config.name,
+        version=config.card.version,
+        population=config.card.population,
+        outputs=("pneumonia",),
+        clinical=True,
+        input=config.input,
+        intended_use=config.card.intended_use(),
+        calibration=calibrate(scores, labels),
+        threshold=CardThreshold(chosen.score, chosen.rule, chosen.interval),
+        training=_training(config, films, sealed, today),
+        metrics=_metrics(figures),
+        evidence=_evidence(figures, weak),
+        weak_evidence=weak,
+        attention_worth=worth(figures.get("pointing")),
+        not_for=config.card.not_for,
+        licence=config.card.licence,
+        attribution=config.card.attribution,
+    )
+    bundle = save(models / config.name, card, model, _selftest_films(config))
+    results.mkdir(parents=True, exist_ok=True)
+    figures["threshold_on_development_films"] = {
+        "score": chosen.score,
+        "sensitivity": chosen.sensitivity,
+        "specificity": chosen.specificity,
+        "note": "chosen on these films: flatters",
+    }
+    (results / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+    _write_scores(results / "out_of_fold.csv", films, scores, found["fold"])
+    _write_scores(results / "sealed.csv", sealed, sealed_scores, None)
+    return bundle.folder
+
+
+def export(config: TrainConfig, weights: Path) -> bytes:
+    """The fitted network as ONNX with its first output alone, checked against PyTorch on both engines.
+
+    Raises
+    ------
+    SelfTestError
+        If an engine's logit or map differs from PyTorch's by more than `PARITY`.
+    """
+    full = torch.load(weights, weights_only=True)
+    single = {name: value[:1] if name.startswith("classifier.") else value for name, value in full.items()}
+    network = build(replace(config.network, outputs=1, pretrained=False)).eval()
+    network.load_state_dict(single)
+    films = torch.from_numpy(_selftest_films(config)[:, None].astype(np.float32) / 255)
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "model.onnx"
+        axes = {name: {0: "n"} for name in ("film", "logit", "map")}
+        torch.onnx.export(
+            network,
+            (films,),
+            path,
+            input_names=["film"],
+            output_names=["logit", "map"],
+            dynamic_axes=axes,
+            dynamo=False,
+        )
+        with torch.no_grad():
+            expected = [part.numpy() for part in network(films)]
+        for engine in ENGINES:
+            answered = start(path, engine).run(films.numpy())
+            off = max(float(np.abs(a - b).max()) for a, b in zip(answered, expected, strict=True))
+            if off > PARITY:
+                raise SelfTestError(
+                    f"{engine} differs from PyTorch by {off:.2g} on {config.name}; {PARITY:g} is allowed"
+                )
+        return path.read_bytes()
+
+
+def _selftest_films(config: TrainConfig) -> NDArray[np.uint8]:
+    """Prepared synthetic films: one with an opacity, one without."""
+    drawn = [phantom.picture(seed, opacity=opacity)[0] for seed, opacity in ((11, True), (12, None))]
+    return np.stack([np.round(prepare_pixels(film, config.input)[0] * 255).astype(np.uint8) for film in drawn])
+
+
+def _cross_validated(config: TrainConfig, films: FilmSet, scores: Float, found: Any, data: Path) -> dict[str, Any]:
+    others: dict[str, Float] = baselines(films, crude_table(films), found["fold"], config.fit.seed)
+    if (theirs := chexnet_scores(films, data)) is not None:
+        others["CheXNet reproduction"] = theirs
+    return {
+        "recipe_sha256": config.sha256,
+        "cross_validated": [measure(films, question, scores, others) for question in questions(films)],
+        "pointing": pointing_game(films, found["maps"], config.input),
+    }
+
+
+def _sealed(
+    config: TrainConfig, films: FilmSet, sealed: FilmSet, model: bytes, data: Path
+) -> tuple[list[dict[str, Any]], Float]:
+    """Figures on the sealed films, scored by the exported network; the crude baseline is fitted on the others."""
+    with TemporaryDirectory() as temporary:
+        path = Path(temporary) / "model.onnx"
+        path.write_bytes(model)
+        engine = start(path)
+        logits = [engine.run(prepare_pixels(picture, config.input)[None])[0][0, 0] for picture in pixels(sealed.paths)]
+    scores = _sigmoid(np.array(logits, np.float64))
+    both = films.take(np.arange(len(films)))
+    joined = _joined(both, sealed)
+    # One fold of nothing but sealed films: whatever is fitted for it has seen the development films alone.
+    fold = np.concatenate([np.zeros(len(films), np.int64), np.ones(len(sealed), np.int64)])
+    others = {
+        name: values[len(films) :]
+        for name, values in baselines(joined, crude_table(joined), fold, config.fit.seed).items()
+    }
+    if (theirs := chexnet_scores(sealed, data)) is not None:
+        others["CheXNet reproduction"] = theirs
+    return [measure(sealed, question, scores, others) for question in questions(sealed)], scores
+
+
+def _joined(first: FilmSet, second: FilmSet) -> FilmSet:
+    return FilmSet(
+        first.collection,
+        first.names + second.names,
+        first.paths + second.paths,
+        first.patients + second.patients,
+        np.concatenate([first.labels, second.labels]),
+        {name: first.columns[name] + second.columns[name] for name in first.columns},
+        np.concatenate([first.is_sealed, second.is_sealed]),
+    )
+
+
+def _sigmoid(logits: Float) -> Float:
+    values: Float = 1 / (1 + np.exp(-logits))
+    return values
+
+
+def _training(config: TrainConfig, films: FilmSet, sealed: FilmSet, today: date) -> dict[str, Any]:
+    positives = int(films.labels[:, 0].sum())
+    return {
+        "collection": config.data.collection,
+        "labels": config.card.labels,
+        "films": len(films),
+        "patients": len(set(films.patients)),
+        "positives": positives,
+        "prevalence": round(positives / len(films), 4),
+        "films_sha256": list_hash(films.names),
+        "sealed": {
+            "films": len(sealed),
+            "patients": len(set(sealed.patients)),
+            "films_sha256": list_hash(sealed.names),
+        },
+        "recipe": f"configs/{config.name}.toml",
+        "recipe_sha256": config.sha256,
+        "date": today.isoformat(),
+    }
+
+
+def _metrics(figures: dict[str, Any]) -> tuple[Metric, ...]:
+    metrics = []
+    for kind, title in (("cross_validated", "cross-validated"), ("sealed", "sealed")):
+        for found in figures[kind]:
+            if found.get("auroc"):
+                value = found["auroc"]
+                name = f"AUROC, {found['label']}, {title}"
+                metrics.append(
+                    Metric(
+                        name,
+                        found["name"],
+                        value["value"],
+                        value["low"],
+                        value["high"],
+                        found["films"],
+                        found["positives"],
+                        found["films_sha256"],
+                    )
+                )
+    return tuple(metrics)
+
+
+def _is_weak(figures: dict[str, Any]) -> bool:
+    """Whether, on either primary question, the paired interval over the crude baseline includes 0."""
+    primary = figures["cross_validated"][:2]
+    differences = [found["beside"]["crude statistics"]["difference"] for found in primary if found.get("beside")]
+    return any(difference is None or difference["low"] <= 0 for difference in differences)
+
+
+def _evidence(figures: dict[str, Any], weak: bool) -> str:
+    """The card's own words on how well it did."""
+    first, crude = figures["cross_validated"][0], figures["cross_validated"][0]["beside"]["crude statistics"]
+    sealed = figures["sealed"][0]
+    difference = crude["difference"]
+    words = (
+        f"Cross-validated by patient on {first['films']} {first['name']} ({first['positives']} with {first['label']}): AUROC "
+        f"{_told(first['auroc'])}; a guess from nine crude picture statistics has {crude['auroc']['value']:.2f}, "
+        f"difference {difference['value']:+.2f} ({difference['low']:+.2f} to {difference['high']:+.2f})"
+    )
+    words += ", so no advantage over that guess is shown here. " if weak and difference["low"] <= 0 else ". "
+    if sealed.get("auroc"):
+        words += f"Sealed test: {_told(sealed['auroc'])} on {sealed['films']} films, {sealed['positives']} positive."
+    else:
+        words += f"The sealed test holds too few such films ({sealed['films']}, {sealed['positives']} positive) for a figure."
+    return words
+
+
+def _told(interval: dict[str, float]) -> str:
+    return f"{interval['value']:.2f} (95 % interval {interval['low']:.2f} to {interval['high']:.2f})"
+
+
+def _write_scores(path: Path, films: FilmSet, scores: Float, fold: NDArray[np.int64] | None) -> None:
+    """Scores by the collection's own film ids; no label leaves its collection."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(("film_id", "fold", "score"))
+        for place, name in enumerate(films.names):
+            table.writerow((name, "" if fold is None else int(fold[place]), f"{scores[place]:.6f}"))

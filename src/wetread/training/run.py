@@ -1,0 +1,76 @@
+"""One run: cross-validation, then a fit on all development films; everything kept in a run folder, nothing done twice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from wetread.training.config import TrainConfig
+from wetread.training.films import FilmSet, load_films
+from wetread.training.fit import fit, predict
+from wetread.training.stem import stem_features
+from wetread.truth import check_disjoint, folds, list_hash
+
+__all__ = ["development", "train"]
+
+Say = Callable[[str], None]
+
+
+def development(films: FilmSet) -> FilmSet:
+    """The films that may be looked at: all but the sealed patients', with no copy of a sealed film among them."""
+    kept, away = films.take(~films.is_sealed), films.take(films.is_sealed)
+    held = set(away.patients)
+    shared = np.array([patient in held for patient in kept.patients], bool)
+    kept = kept.take(~shared)
+    check_disjoint(kept.patients, away.patients, what="sealed patient")
+    return kept
+
+
+def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
+    """Cross-validate and fit; the run folder.
+
+    Parameters
+    ----------
+    config, data
+        The recipe, and the folder that its table's path starts from.
+    out
+        The run folder: `oof.npz` (fold, logits and maps out of fold), `network.pt`, `run.json`. A fold that an earlier
+        call finished is not fitted again.
+    say
+        Told how far the run is.
+    """
+    films = development(load_films(config.data, data))
+    places = np.arange(len(films))
+    fold = folds(
+        films.patients, [int(label) for label in films.labels[:, 0]], count=config.fit.folds, seed=config.fit.seed
+    )
+    features = stem_features(config, films, out, copies=config.fit.copies)
+    say(f"{config.name}: {len(films)} development films, features {features.shape}")
+    (out / "run.json").write_text(
+        json.dumps({"config_sha256": config.sha256, "films": len(films), "films_sha256": list_hash(films.names)}) + "\n"
+    )
+    logits, maps = [], []
+    for held in range(config.fit.folds):
+        part = out / f"fold-{held}-{config.sha256[:12]}.npz"
+        if not part.exists():
+            inside, outside = places[fold != held], places[fold == held]
+            check_disjoint([films.patients[place] for place in inside], [films.patients[place] for place in outside])
+            network = fit(config, features, films.labels, inside, seed=config.fit.seed + held)
+            logit, evidence = predict(network, features, outside, config.fit.first_trained)
+            np.savez(part, logits=logit, maps=evidence[:, 0])
+        done = np.load(part)
+        logits.append(done["logits"])
+        maps.append(done["maps"])
+        say(f"{config.name}: fold {held + 1} of {config.fit.folds} done")
+    order = np.concatenate([places[fold == held] for held in range(config.fit.folds)])
+    back = np.argsort(order)
+    np.savez(out / "oof.npz", fold=fold, logits=np.concatenate(logits)[back], maps=np.concatenate(maps)[back])
+    weights = out / f"network-{config.sha256[:12]}.pt"
+    if not weights.exists():
+        torch.save(fit(config, features, films.labels, places, seed=config.fit.seed + 100).state_dict(), weights)
+    say(f"{config.name}: fitted on all development films")
+    return out

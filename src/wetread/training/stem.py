@@ -1,0 +1,121 @@
+"""The frozen part of a network, run once: its output for each film and each augmented copy, in a file that is mapped.
+
+Early ImageNet layers see edges and textures, which a chest film has too. Freezing them makes training some ten times
+faster on a processor without an accelerator, because they hold most of the arithmetic and can run in the engine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from wetread.bundle.engine import start
+from wetread.network import EfficientNetLite, build
+from wetread.preprocess import prepare_pixels
+from wetread.radiograph.grayscale import contract_sha256
+from wetread.training.augment import augment
+from wetread.training.config import TrainConfig
+from wetread.training.films import FilmSet, pixels
+
+__all__ = ["stem_features"]
+
+_BATCH = 16
+
+
+class _Stem(nn.Module):
+    """The frozen blocks, with a second output because the engine's seam has two."""
+
+    def __init__(self, network: EfficientNetLite, blocks: int) -> None:
+        super().__init__()
+        self.network, self.blocks = network, blocks
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.network.features(x, 0, self.blocks)
+        return features, features.mean(dim=(2, 3))
+
+
+def stem_features(config: TrainConfig, films: FilmSet, folder: Path, *, copies: int) -> NDArray[np.float16]:
+    """Features of films and of `copies` augmented copies of each: float16 (1 + copies, films, channels, rows, columns).
+
+    Kept in `folder` under a name that holds everything it depends on, so that another run finds it again.
+    """
+    name = _key(config, films, copies)
+    path = folder / f"stem-{config.name}-{name}.npy"
+    if path.exists():
+        return _mapped(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as temporary:
+        model = Path(temporary) / "stem.onnx"
+        _export(config, model)
+        engine = start(model)
+        partial = path.with_suffix(".partial.npy")
+        out: np.memmap[Any, np.dtype[np.float16]] | None = None
+        for first, copy, batch in _batches(config, films, copies):
+            features, _ = engine.run(batch)
+            if out is None:
+                shape = (copies + 1, len(films), *features.shape[1:])
+                out = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
+            out[copy, first : first + len(features)] = features
+    assert out is not None
+    out.flush()
+    partial.rename(path)
+    return _mapped(path)
+
+
+def _mapped(path: Path) -> NDArray[np.float16]:
+    features: NDArray[np.float16] = np.load(path, mmap_mode="r")
+    return features
+
+
+def _batches(config: TrainConfig, films: FilmSet, copies: int) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
+    """Prepared films: place of the first, number of the copy (0 is the film itself), float32 (n, 1, height, width)."""
+    for first in range(0, len(films), _BATCH):
+        pictures = pixels(films.paths[first : first + _BATCH])
+        for copy in range(copies + 1):
+            changed = [
+                picture
+                if copy == 0
+                else augment(
+                    picture, config.augmentation, np.random.default_rng([config.fit.seed, first + place, copy])
+                )
+                for place, picture in enumerate(pictures)
+            ]
+            yield first, copy, np.stack([prepare_pixels(picture, config.input) for picture in changed])
+
+
+def _export(config: TrainConfig, path: Path) -> None:
+    network = build(config.network).eval()
+    example = torch.zeros(2, 1, config.input.height, config.input.width)
+    torch.onnx.export(
+        _Stem(network, config.fit.first_trained),
+        (example,),
+        path,
+        input_names=["film"],
+        output_names=["features", "means"],
+        dynamic_axes={"film": {0: "n"}, "features": {0: "n"}, "means": {0: "n"}},
+        dynamo=False,
+    )
+
+
+def _key(config: TrainConfig, films: FilmSet, copies: int) -> str:
+    parts = [
+        contract_sha256(),
+        config.input.sha256(),
+        config.network.name,
+        config.fit.first_trained,
+        config.fit.seed,
+        copies,
+        asdict(config.augmentation) if copies else None,
+        films.names,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
