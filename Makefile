@@ -1,5 +1,6 @@
 # make demo   a reading of a synthetic film, from nothing but Python 3.11 or newer
 # make test   every gate, in an environment of its own
+# make figures   every figure of the released bundles again
 
 PYTHON ?= python3
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
@@ -13,7 +14,7 @@ PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke clean python
+.PHONY: help demo test lint format types imports unit smoke figures fits clean python
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +62,16 @@ unit: $(TEST_ENV)/.installed  ## pytest: tests, and the examples in docstrings
 
 smoke: $(TEST_ENV)/.installed  ## the built wheel, installed bare, reads a film
 	$(BIN)/python tools/smoke.py
+
+# The recipes of the released bundles need the public collections that they name, below DATA.
+DATA ?= ../shared/data
+RECIPES := configs/adult.toml configs/paediatric.toml
+
+figures: $(TEST_ENV)/.installed  ## every figure of the released bundles, from saved scores and the collections' labels
+	$(BIN)/python -m wetread.training figures $(RECIPES) --data $(DATA)
+
+fits: $(TEST_ENV)/.installed  ## cross-validate and fit the released bundles again (hours without a GPU; goes on where it stopped)
+	$(BIN)/python -m wetread.training fit $(RECIPES) --data $(DATA)
 
 clean:  ## remove environments and caches
 	rm -rf $(DEMO_ENV) $(TEST_ENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
