@@ -161,18 +161,22 @@ def test_a_refusal_says_why_and_what_next_and_gives_no_number(
     make_refusal: Callable[..., Reading], film: Radiograph
 ) -> None:
     reasons = (
-        Reason(Code.BODY_PART, "This is a film of the RIBCAGE, not of the chest.", "BodyPartExamined"),
+        Reason(
+            Code.BODY_PART,
+            "It is a film of the ribcage. Have it corrected and send the film again.",
+            "BodyPartExamined",
+        ),
         Reason(Code.POLARITY, "Header and picture contradict each other."),
     )
     page = page_of(make_refusal(*reasons), film)
     for words in (
         "This is not a normal result: the film has not been read.",
         "2 reasons",
-        reasons[0].message,
+        "It is a film of the ribcage. What",
         reasons[1].message,
         "from BodyPartExamined · code body-part",
         "code polarity",
-        "correct the body part",
+        "What to do next: Have it corrected and send the film again.",
         "It was not read.",
     ):
         assert words in page.text
@@ -180,6 +184,18 @@ def test_a_refusal_says_why_and_what_next_and_gives_no_number(
     assert page.attributes("svg") == []
     assert "suspected" not in page.text
     assert "%" not in page.text
+
+
+def test_a_synthetic_film_is_never_taken_for_a_patients(make_reading: Callable[..., Reading], film: Radiograph) -> None:
+    synthetic = make_reading(notices=(Reason(Code.WEAK_EVIDENCE, "Weak."), Reason(Code.CONSTANCY, "Of no patient.")))
+    text = page_of(synthetic, film).text
+    assert (
+        text.index("a synthetic film, no patient")
+        < text.index("Read:")
+        < text.index("Of no patient.")
+        < text.index("Weak.")
+    )
+    assert "synthetic" not in page_of(make_reading(), film).text
 
 
 def test_without_a_film_the_page_has_no_picture(any_reading: Reading) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from wetread.clinical import wording
 from wetread.errors import Code, Reason
 from wetread.inference.reading import Reading
+from wetread.radiograph import Facts, IntendedUse, eligibility
 
 HEADLINES = {
     "present": "Read: pneumonia suspected",
@@ -33,24 +34,49 @@ def test_an_indeterminate_film_is_never_called(make_reading: Callable[..., Readi
     assert headlines == {("Read:", "indeterminate – score lies within the threshold's own uncertainty")}
 
 
-def codes_of(heading: str) -> list[Code]:
-    """Codes by the group they stand in: refusals come before AGE_ASSUMED, notices from there on."""
-    every = list(Code)
-    first_notice = every.index(Code.AGE_ASSUMED)
-    return every[:first_notice] if heading == "refusals" else every[first_notice:]
+@pytest.mark.parametrize(
+    ("message", "why", "what"),
+    [
+        ("This takes CR or DX. Send it.", "This takes CR or DX.", "Send it."),
+        ("The part is 'ST. CHEST'. If wrong, correct it.", "The part is 'ST. CHEST'.", "If wrong, correct it."),
+        ("The modality is 'CT'. Send a CR.", "The modality is 'CT'.", "Send a CR."),
+        ("It is a lateral film. Send the frontal one. Soon.", "It is a lateral film.", "Send the frontal one. Soon."),
+        ("It has 28 x 28. Send the original.", "It has 28 x 28.", "Send the original."),
+        ("Not a film (CR, DX). Send one.", "Not a film (CR, DX).", "Send one."),
+        ("Nothing can be seen on it.", "Nothing can be seen on it.", None),
+    ],
+)
+def test_a_reason_is_why_and_what_next(message: str, why: str, what: str | None) -> None:
+    general = "Look at the film and its header, have the cause put right, and send the film again."
+    assert wording.why_and_next(Reason(Code.VIEW, message)) == (why, what or general)
 
 
-@pytest.mark.parametrize("code", codes_of("refusals"))
-def test_every_refusal_has_advice_of_its_own(code: Code) -> None:
-    unknown = wording.advice(Reason(Code.WEAK_EVIDENCE, "Never a refusal."))
-    advice = wording.advice(Reason(code, "Because."))
-    assert advice != unknown
-    assert advice.endswith(".")
+def test_every_reason_of_the_header_says_what_to_do() -> None:
+    use = IntendedUse(age_years=(18, 120), unknown_age="refuse")
+    headers = (
+        Facts(),
+        Facts(
+            modality="CT", sop_class_uid="1.2", presentation_intent="FOR PROCESSING", body_part="LEG", view="LATERAL"
+        ),
+        Facts(modality="DX", view_text="XX", view_tag="PatientPosition", age_years=3.0, frames=2, burned_in=True),
+        Facts(species="CANINE", orientation=("L", "H"), view_conflict=("ViewPosition", "PatientPosition")),
+        Facts(own_result=True, rows=2000, columns=2000, samples_per_pixel=3, constancy=True),
+    )
+    reasons = [reason for header in headers for reason in eligibility(header, use)]
+    assert len({reason.code for reason in reasons}) >= 15
+    general = wording.why_and_next(Reason(Code.VIEW, "Why."))[1]
+    assert [reason.message for reason in reasons if wording.why_and_next(reason)[1] == general] == []
 
 
-def test_loud_codes_are_notices() -> None:
-    assert set(wording.LOUD) <= set(codes_of("notices"))
-    assert {Code.AGE_ASSUMED, Code.WEAK_EVIDENCE, Code.CONSTANCY} <= set(wording.LOUD)
+@given(st.text())
+def test_no_word_of_a_reason_is_lost(message: str) -> None:
+    why, what = wording.why_and_next(Reason(Code.VIEW, message))
+    assert message in (why, f"{why} {what}")
+
+
+def test_the_gravest_notices_are_loud() -> None:
+    assert wording.LOUD[0] is Code.CONSTANCY
+    assert {Code.AGE_ASSUMED, Code.WEAK_EVIDENCE} <= set(wording.LOUD)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from wetread import page
 
 TEMPLATES = Path(page.__file__).parent / "templates"
 EMPTY_REFUSAL = {
+    "constancy": False,
     "done": "Not read:",
     "found": "refused",
     "tone": "stop",

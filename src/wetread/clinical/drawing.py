@@ -88,9 +88,9 @@ def _outline(picture: Image, outlines: Outlines, scale: tuple[float, float]) -> 
 def _closed_line(pen: ImageDraw, points: list[tuple[float, float]], width: int) -> None:
     """A closed line with round corners."""
     if len(points) > 1:
-        pen.line([*points, points[0]], fill=255, width=width, joint="curve")
+        pen.line([*points, points[0]], fill=255, width=width)
     for x, y in points:
-        radius = width / 2
+        radius = (width - 1) / 2
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
 
 

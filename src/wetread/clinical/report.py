@@ -111,6 +111,7 @@ def _common(reading: Reading, when: datetime | None, name: str) -> dict[str, Any
     loud = [notice.message for code in wording.LOUD for notice in reading.notices if notice.code is code]
     quiet = [notice.message for notice in reading.notices if notice.code not in wording.LOUD]
     return {
+        "constancy": any(notice.code is Code.CONSTANCY for notice in reading.notices),
         "done": done,
         "found": found,
         "tone": wording.tone(reading),
@@ -179,14 +180,9 @@ def _elsewhere(probability: float, prevalence: float) -> list[dict[str, Any]]:
 
 
 def _reasons(reading: Reading) -> list[dict[str, str]]:
+    parts = ((reason, *wording.why_and_next(reason)) for reason in reading.reasons)
     return [
-        {
-            "message": reason.message,
-            "next": wording.advice(reason),
-            "code": reason.code.value,
-            "tag": reason.tag or "",
-        }
-        for reason in reading.reasons
+        {"why": why, "next": what, "code": reason.code.value, "tag": reason.tag or ""} for reason, why, what in parts
     ]
 
 

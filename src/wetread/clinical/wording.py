@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,34 +10,21 @@ from wetread.errors import Code, Reason
 from wetread.inference.reading import Reading
 from wetread.page import percent
 
-__all__ = ["LOUD", "advice", "frequency", "headline", "meaning", "step", "step_name", "tone"]
+__all__ = ["LOUD", "frequency", "headline", "meaning", "step", "step_name", "tone", "why_and_next"]
 
 # Notices that stand above everything else, the loudest first.
-LOUD = (Code.CONSTANCY, Code.AGE_ASSUMED, Code.WEAK_EVIDENCE, Code.MIRRORED, Code.POLARITY_UNCLEAR)
+LOUD = (
+    Code.CONSTANCY,
+    Code.AGE_IMPLAUSIBLE,
+    Code.AGE_ASSUMED,
+    Code.WEAK_EVIDENCE,
+    Code.MIRRORED,
+    Code.POLARITY_UNCLEAR,
+)
 
-_ADVICE = {
-    Code.SOP_CLASS: "Send the radiograph itself (a CR, DX or secondary-capture image), not another object of the study.",
-    Code.MODALITY: "Send a plain chest radiograph (CR or DX). This reader has no use for other examinations.",
-    Code.OWN_RESULT: "Send the original film. A result of this software is never read again.",
-    Code.PRESENTATION_INTENT: "Send the film that was processed for viewing (FOR PRESENTATION), not the raw detector image.",
-    Code.BODY_PART: "If it is a chest film, correct the body part at the modality or in the archive and send it again. "
-    "If not, it does not belong here.",
-    Code.VIEW: "Send the frontal (PA or AP) film of the same examination.",
-    Code.VIEW_UNKNOWN: "Have the view (PA or AP) entered in the film's header and send it again.",
-    Code.VIEW_CONTRADICTS: "Look at the film, correct the tag that is wrong and send it again.",
-    Code.ORIENTATION: "Turn the film upright in the archive, so that its header says so, and send it again.",
-    Code.AGE: "Use a reader released for this age group, if there is one.",
-    Code.AGE_UNKNOWN: "Have the patient's age entered in the film's header and send it again.",
-    Code.AGE_IMPLAUSIBLE: "Have the age, or the date of birth, corrected in the film's header and send it again.",
-    Code.SPECIES: "This reader is for people only.",
-    Code.FRAMES: "Send a single frontal film, not a series of frames.",
-    Code.SIZE: "Send the film in its original size, not a thumbnail or a cut-out.",
-    Code.COLOUR: "Send the original grayscale film, not a colour copy of it.",
-    Code.BURNED_IN: "Send the film without text burned into the picture.",
-    Code.POLARITY: "Compare the film with its header: one of the two says that black is white. Have it exported again "
-    "from the modality.",
-    Code.BLANK: "Look at the film: if the exposure is on another image, send that one.",
-}
+# The end of a sentence: what stands before is the reason, what follows is what to do about it. A value quoted from a
+# header ("ST. CHEST") is in capitals throughout, a sentence only at its start.
+_NEXT = re.compile(r"(?<=[A-Za-z0-9)'\"]{2})[.] (?=[A-Z][a-z])")
 
 _STEPS = {
     "decode": "the stored picture was decoded",
@@ -109,9 +97,18 @@ def frequency(probability: float, prevalence: float, population: str) -> str:
     )
 
 
-def advice(reason: Reason) -> str:
-    """What to do next about one reason for a refusal."""
-    return _ADVICE.get(reason.code, "Have the cause put right, then send the film again.")
+def why_and_next(reason: Reason) -> tuple[str, str]:
+    """A reason for a refusal in two parts: why, and what to do next.
+
+    A reason's message says both, in this order; where it is one sentence only, what to do is said in general.
+
+    >>> why_and_next(Reason(Code.VIEW, "The film is a lateral film. Send the frontal film of the examination."))
+    ('The film is a lateral film.', 'Send the frontal film of the examination.')
+    """
+    parts = _NEXT.split(reason.message, maxsplit=1)
+    if len(parts) == 1:
+        return reason.message, "Look at the film and its header, have the cause put right, and send the film again."
+    return f"{parts[0]}.", parts[1]
 
 
 def step_name(applied: Mapping[str, Any]) -> str:
