@@ -186,6 +186,15 @@ def test_it_prints_on_one_sheet(
     assert browser.pages() == 1
 
 
+def test_a_tall_film_prints_on_one_sheet_too(
+    browser: Browser, readings: dict[str, Reading], film: Radiograph, tmp_path: Path
+) -> None:
+    tall = replace(film, pixels=np.repeat(film.pixels, 3, axis=0))
+    made = report.build(talkative(readings["present"]), tall, when=None, name="tall.dcm")
+    browser.open(made.write(tmp_path)[-1])
+    assert browser.pages() == 1
+
+
 def test_the_count_of_sheets_can_fail(
     browser: Browser, readings: dict[str, Reading], write: Callable[[Reading], Path]
 ) -> None:
