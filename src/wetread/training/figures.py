@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from wetread.errors import DataError
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
-from wetread.training.measure import baselines, crude_table, measure
-from wetread.training.questions import chexnet_scores, questions
+from wetread.training.measure import baselines, crude_table, measure_all
+from wetread.training.questions import chexnet_scores
 from wetread.training.run import development
 
-__all__ = ["recomputed", "told"]
+__all__ = ["cross_validated", "recomputed", "told"]
 
 Float = NDArray[np.float64]
 
@@ -42,10 +42,24 @@ def recomputed(config: TrainConfig, data: Path, results: Path) -> list[dict[str,
     """The cross-validated figures, from `out_of_fold.csv` and the labels."""
     films = development(load_films(config.data, data))
     scores, fold = _saved(results / "out_of_fold.csv", films)
-    others: dict[str, Float] = baselines(films, crude_table(films), fold, config.fit.seed)
+    return cross_validated(config, films, scores, fold, data)
+
+
+def cross_validated(
+    config: TrainConfig,
+    films: FilmSet,
+    scores: Float,
+    fold: NDArray[np.int64],
+    data: Path,
+    *,
+    asked: NDArray[np.bool_] | None = None,
+) -> list[dict[str, Any]]:
+    """Every question's figures beside every baseline on the same folds, and beside the CheXNet reproduction."""
+    crude = crude_table(films)
+    others: dict[str, Float] = baselines(films, crude, fold, config.fit.seed)
     if (theirs := chexnet_scores(films, data)) is not None:
         others["CheXNet reproduction"] = theirs
-    return [measure(films, question, scores, others) for question in questions(films)]
+    return measure_all(films, scores, others, crude, fold, seed=config.fit.seed, asked=asked)
 
 
 def _saved(path: Path, films: FilmSet) -> tuple[Float, NDArray[np.int64]]:

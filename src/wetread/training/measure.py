@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,10 @@ from wetread.cohort import crude_baseline, crude_statistics, group_baseline
 from wetread.errors import DataError
 from wetread.intervals import Interval, bootstrap_auroc, bootstrap_difference
 from wetread.training.films import FilmSet, pixels
-from wetread.training.questions import Question, id_band
+from wetread.training.questions import TRAINED_ON, Question, id_band, questions
 from wetread.truth import list_hash
 
-__all__ = ["baselines", "crude_table", "measure"]
+__all__ = ["baselines", "crude_table", "measure", "measure_all", "own_label"]
 
 Float = NDArray[np.float64]
 _FEWEST = 5
@@ -35,6 +36,24 @@ def baselines(films: FilmSet, crude: Float, fold: NDArray[np.int64], seed: int) 
         scores["view alone"] = group_baseline(view.tolist(), labels, fold)
         scores["missing metadata alone"] = group_baseline((view == "").tolist(), labels, fold)
         scores["patient-id band alone"] = group_baseline(id_band(films).tolist(), labels, fold)
+    return scores
+
+
+def own_label(films: FilmSet, question: Question, crude: Float, fold: NDArray[np.int64], seed: int) -> dict[str, Float]:
+    """Out-of-fold scores of crude statistics and of the view, fitted on the question's own label: the hardest of their kind.
+
+    The network never sees a reader's label; these baselines do, where the question is about one.
+    """
+    asked = question.asked
+    positive = question.positive[asked]
+    scores = {"crude statistics, fitted on this label": np.full(len(films), np.nan)}
+    scores["crude statistics, fitted on this label"][asked] = crude_baseline(
+        crude[asked], positive, fold[asked], seed=seed
+    )
+    if films.collection == "nih":
+        scores["view alone, fitted on this label"] = np.full(len(films), np.nan)
+        view = films.column("view")[asked].tolist()
+        scores["view alone, fitted on this label"][asked] = group_baseline(view, positive, fold[asked])
     return scores
 
 
@@ -73,6 +92,27 @@ def measure(
                 lambda which, other=other: _difference(films, question, scores, other, which, seed), both
             ),
         }
+    return found
+
+
+def measure_all(
+    films: FilmSet,
+    scores: Float,
+    others: Mapping[str, Float],
+    crude: Float,
+    fold: NDArray[np.int64],
+    *,
+    seed: int,
+    asked: NDArray[np.bool_] | None = None,
+) -> list[dict[str, Any]]:
+    """`measure` for every question of the collection, on the films where `asked` (default: on all)."""
+    found = []
+    for question in questions(films):
+        mine = (
+            own_label(films, question, crude, fold, seed) if question.label != TRAINED_ON.get(films.collection) else {}
+        )
+        within = question if asked is None else replace(question, asked=question.asked & asked)
+        found.append(measure(films, within, scores, {**others, **mine}))
     return found
 
 

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from wetread.training.films import FilmSet
 
-__all__ = ["Question", "chexnet_scores", "id_band", "questions"]
+__all__ = ["TRAINED_ON", "Question", "chexnet_scores", "id_band", "questions"]
 
 # Patient ids of ChestX-ray14 grow with time of first visit; the shared negatives crowd below 4000.
 _BANDS = (4000, 10000, 15000, 20000, 25000)
+TRAINED_ON = {"nih": "Pneumonia (NIH, text-mined)", "kermany": "pneumonia (Kermany)"}
+"""The label that the networks are fitted on, by collection."""
+
 _OPACITY, _ABNORMAL, _NORMAL = "Lung Opacity", "No Lung Opacity / Not Normal", "Normal"
 
 
@@ -55,7 +58,7 @@ def questions(films: FilmSet) -> list[Question]:
         kind = films.column("label")
         normal = positive == 0
         return [
-            Question("all films", "pneumonia (Kermany)", everything, positive),
+            Question("all films", TRAINED_ON["kermany"], everything, positive),
             Question(
                 "bacterial pneumonia and normal films",
                 "pneumonia (Kermany)",
@@ -73,7 +76,7 @@ def questions(films: FilmSet) -> list[Question]:
     opacity = (read == _OPACITY).astype(np.int64)
     matched = np.char.add(np.char.add(id_band(films), " "), view)
     reader = "Lung Opacity (radiologists, RSNA)"
-    text = "Pneumonia (NIH, text-mined)"
+    text = TRAINED_ON["nih"]
     return [
         Question("films read by radiologists", reader, read != "", opacity),
         Question(

@@ -23,10 +23,9 @@ from wetread.evaluation import calibrate, choose_threshold
 from wetread.network import build
 from wetread.preprocess import prepare_pixels
 from wetread.training.config import TrainConfig
+from wetread.training.figures import cross_validated
 from wetread.training.films import FilmSet, load_films, pixels
-from wetread.training.measure import baselines, crude_table, measure
 from wetread.training.pointing import pointing_game, worth
-from wetread.training.questions import chexnet_scores, questions
 from wetread.training.run import development
 from wetread.training.seal import Ledger
 from wetread.truth import list_hash
@@ -140,12 +139,9 @@ def _selftest_films(config: TrainConfig) -> NDArray[np.uint8]:
 
 
 def _cross_validated(config: TrainConfig, films: FilmSet, scores: Float, found: Any, data: Path) -> dict[str, Any]:
-    others: dict[str, Float] = baselines(films, crude_table(films), found["fold"], config.fit.seed)
-    if (theirs := chexnet_scores(films, data)) is not None:
-        others["CheXNet reproduction"] = theirs
     return {
         "recipe_sha256": config.sha256,
-        "cross_validated": [measure(films, question, scores, others) for question in questions(films)],
+        "cross_validated": cross_validated(config, films, scores, found["fold"], data),
         "pointing": pointing_game(films, found["maps"], config.input),
     }
 
@@ -153,24 +149,19 @@ def _cross_validated(config: TrainConfig, films: FilmSet, scores: Float, found: 
 def _sealed(
     config: TrainConfig, films: FilmSet, sealed: FilmSet, model: bytes, data: Path
 ) -> tuple[list[dict[str, Any]], Float]:
-    """Figures on the sealed films, scored by the exported network; the crude baseline is fitted on the others."""
+    """Figures on the sealed films, scored by the exported network; baselines are fitted on the development films."""
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "model.onnx"
         path.write_bytes(model)
         engine = start(path)
-        logits = [engine.run(prepare_pixels(picture, config.input)[None])[0][0, 0] for picture in pixels(sealed.paths)]
+        pictures = pixels(sealed.paths)
+        logits = [engine.run(prepare_pixels(picture, config.input)[None])[0][0, 0] for picture in pictures]
     scores = _sigmoid(np.array(logits, np.float64))
-    both = films.take(np.arange(len(films)))
-    joined = _joined(both, sealed)
-    # One fold of nothing but sealed films: whatever is fitted for it has seen the development films alone.
-    fold = np.concatenate([np.zeros(len(films), np.int64), np.ones(len(sealed), np.int64)])
-    others = {
-        name: values[len(films) :]
-        for name, values in baselines(joined, crude_table(joined), fold, config.fit.seed).items()
-    }
-    if (theirs := chexnet_scores(sealed, data)) is not None:
-        others["CheXNet reproduction"] = theirs
-    return [measure(sealed, question, scores, others) for question in questions(sealed)], scores
+    both = _joined(films, sealed)
+    # The sealed films are a fold of their own: whatever is fitted for it has seen the development films alone.
+    away = np.arange(len(both)) >= len(films)
+    padded = np.concatenate([np.full(len(films), np.nan), scores])
+    return cross_validated(config, both, padded, away.astype(np.int64), data, asked=away), scores
 
 
 def _joined(first: FilmSet, second: FilmSet) -> FilmSet:
@@ -235,19 +226,28 @@ def _metrics(figures: dict[str, Any]) -> tuple[Metric, ...]:
 
 def _is_weak(figures: dict[str, Any]) -> bool:
     """Whether, on either primary question, the paired interval over the crude baseline includes 0."""
-    primary = figures["cross_validated"][:2]
-    differences = [found["beside"]["crude statistics"]["difference"] for found in primary if found.get("beside")]
+    differences = [
+        _hardest_crude(found)[1]["difference"] for found in figures["cross_validated"][:2] if found.get("auroc")
+    ]
     return any(difference is None or difference["low"] <= 0 for difference in differences)
+
+
+def _hardest_crude(found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The better of the crude-statistics baselines of a question: its name and figures."""
+    crude = {name: figures for name, figures in found["beside"].items() if name.startswith("crude statistics")}
+    name = max(crude, key=lambda name: crude[name]["auroc"]["value"])
+    return name, crude[name]
 
 
 def _evidence(figures: dict[str, Any], weak: bool) -> str:
     """The card's own words on how well it did."""
-    first, crude = figures["cross_validated"][0], figures["cross_validated"][0]["beside"]["crude statistics"]
+    first = figures["cross_validated"][0]
+    name, crude = _hardest_crude(first)
     sealed = figures["sealed"][0]
     difference = crude["difference"]
     words = (
         f"Cross-validated by patient on {first['films']} {first['name']} ({first['positives']} with {first['label']}): AUROC "
-        f"{_told(first['auroc'])}; a guess from nine crude picture statistics has {crude['auroc']['value']:.2f}, "
+        f"{_told(first['auroc'])}; a guess from nine {name} has {crude['auroc']['value']:.2f}, "
         f"difference {difference['value']:+.2f} ({difference['low']:+.2f} to {difference['high']:+.2f})"
     )
     words += ", so no advantage over that guess is shown here. " if weak and difference["low"] <= 0 else ". "
