@@ -68,10 +68,10 @@ DATA ?= ../shared/data
 RECIPES := configs/adult.toml configs/paediatric.toml
 
 figures: $(TEST_ENV)/.installed  ## every figure of the released bundles, from saved scores and the collections' labels
-	$(BIN)/python -m wetread.training figures $(RECIPES) --data $(DATA)
+	$(BIN)/python tools/bundles.py figures $(RECIPES) --data $(DATA)
 
 fits: $(TEST_ENV)/.installed  ## cross-validate and fit the released bundles again (hours without a GPU; goes on where it stopped)
-	$(BIN)/python -m wetread.training fit $(RECIPES) --data $(DATA)
+	$(BIN)/python tools/bundles.py fit $(RECIPES) --data $(DATA)
 
 clean:  ## remove environments and caches
 	rm -rf $(DEMO_ENV) $(TEST_ENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,4 +1,4 @@
-"""`python -m wetread.training`: the recipes of the released bundles, run from the repository.
+"""The recipes of the released bundles, run from the repository: `python tools/bundles.py STEP CONFIG… --data DATA`.
 
 seal CONFIG…               write the sealed patients' lists (before the first fit)
 fit CONFIG                 cross-validate, and fit on all development films; goes on where it stopped
@@ -22,13 +22,13 @@ from wetread.training.release import release
 from wetread.training.run import train
 from wetread.training.seal import Ledger, write_seal
 
-_LOG = logging.getLogger("wetread.training")
+_LOG = logging.getLogger("bundles")
 
 
 def main() -> int:
     """Run one step for one or more recipes; the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m wetread.training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python tools/bundles.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("step", choices=("seal", "fit", "release", "figures"))
     parser.add_argument("configs", nargs="+", type=Path)
@@ -60,7 +60,7 @@ def _step(options: argparse.Namespace, path: Path) -> None:
         ledger = Ledger(options.splits / "ledger.jsonl")
         release(config, options.data, run, options.models, results, ledger, datetime.now(UTC).date())
     else:
-        sys.stdout.write(told(config, options.data, results))
+        print(told(config, options.data, results))
 
 
 if __name__ == "__main__":
