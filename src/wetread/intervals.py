@@ -61,11 +61,20 @@ def auroc(
     -------
     float64 (b,). NaN where a resample holds no pair to compare.
 
+    Raises
+    ------
+    DataError
+        If lengths differ, a score is not finite, or a label is neither 0 nor 1.
+
     >>> float(auroc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])[0])
     0.75
     """
     s, y = _checked(scores, labels)
     w = np.ones((1, s.size)) if weights is None else np.atleast_2d(np.asarray(weights, np.float64))
+    if w.ndim != 2 or w.shape[1] != s.size:
+        raise DataError(f"weights are one row of {s.size} for each resample, not {w.shape}")
+    if strata is not None and np.shape(strata) != s.shape:
+        raise DataError(f"strata name one group for each of {s.size} films, not {np.shape(strata)}")
     groups = np.zeros(s.size, np.int64) if strata is None else np.unique(np.asarray(strata), return_inverse=True)[1]
     won, pairs = np.zeros(len(w)), np.zeros(len(w))
     for group in np.unique(groups):
@@ -89,12 +98,26 @@ def _concordance(s: Float, y: NDArray[np.bool_], w: Float) -> tuple[Float, Float
 
 
 def patient_weights(patients: ArrayLike, *, resamples: int = 2000, seed: int = 0) -> Float:
-    """Draw patients with replacement, `resamples` times: float64 (resamples, n films) of copies of each film."""
+    """Draw patients with replacement, `resamples` times: float64 (resamples, n films) of copies of each film.
+
+    Raises
+    ------
+    DataError
+        With no patients.
+    """
     _, index = np.unique(np.asarray(patients), return_inverse=True)
+    if not index.size:
+        raise DataError("there are no patients to resample")
     count = int(index.max()) + 1
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
     copies: Float = drawn[:, index].astype(np.float64)
     return copies
+
+
+def _weights(patients: ArrayLike, scores: ArrayLike, resamples: int, seed: int) -> Float:
+    if np.shape(patients) != np.shape(scores):
+        raise DataError(f"one patient for each film: {np.shape(patients)} patients, {np.shape(scores)} films")
+    return patient_weights(patients, resamples=resamples, seed=seed)
 
 
 def percentile_interval(value: float, resampled: Float) -> Interval:
@@ -106,7 +129,7 @@ def percentile_interval(value: float, resampled: Float) -> Interval:
         If more than a tenth of the resamples have no answer: then the interval would hide how little there is.
     """
     known = resampled[np.isfinite(resampled)]
-    if known.size < 0.9 * resampled.size:
+    if not known.size or known.size < 0.9 * resampled.size:
         raise DataError(
             f"only {known.size} of {resampled.size} resamples hold both classes: too few patients for an interval"
         )
@@ -123,8 +146,14 @@ def bootstrap_auroc(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """AUROC with its 95 % interval over resampled patients."""
-    weights = patient_weights(patients, resamples=resamples, seed=seed)
+    """AUROC with its 95 % interval over resampled patients.
+
+    Raises
+    ------
+    DataError
+        As `auroc`, `patient_weights` and `percentile_interval`; if there is not one patient for each film.
+    """
+    weights = _weights(patients, scores, resamples, seed)
     value = auroc(scores, labels, strata=strata)[0]
     return percentile_interval(value, auroc(scores, labels, weights=weights, strata=strata))
 
@@ -139,8 +168,14 @@ def bootstrap_difference(
     resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """AUROC of `first` minus that of `second` on the same films: both are computed on each resample (paired)."""
-    weights = patient_weights(patients, resamples=resamples, seed=seed)
+    """AUROC of `first` minus that of `second` on the same films: both are computed on each resample (paired).
+
+    Raises
+    ------
+    DataError
+        As `bootstrap_auroc`.
+    """
+    weights = _weights(patients, first, resamples, seed)
     value = auroc(first, labels, strata=strata)[0] - auroc(second, labels, strata=strata)[0]
     return percentile_interval(
         value,
