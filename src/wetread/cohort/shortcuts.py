@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wetread.errors import DataError
+
 __all__ = ["CRUDE_NAMES", "crude_baseline", "crude_statistics", "group_baseline"]
 
 Float = NDArray[np.float64]
@@ -49,13 +51,23 @@ def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[n
     labels
         (n,) 0 or 1.
     fold
-        (n,) the fold in which each film is scored; the other folds are fitted on.
+        (n,) the fold in which each film is scored; the other folds are fitted on. Where they hold one class only, every
+        film of the fold gets that class as its score: there is nothing to learn.
+
+    Raises
+    ------
+    DataError
+        With fewer than two folds.
     """
+    _require_folds(fold)
     from sklearn.ensemble import RandomForestClassifier
 
     scores = np.full(len(labels), np.nan)
     for held in np.unique(fold):
         train, test = fold != held, fold == held
+        if labels[train].min() == labels[train].max():
+            scores[test] = labels[train].min()
+            continue
         forest = RandomForestClassifier(300, min_samples_leaf=5, class_weight="balanced", random_state=seed)
         scores[test] = forest.fit(statistics[train], labels[train]).predict_proba(statistics[test])[:, 1]
     return scores
@@ -65,7 +77,13 @@ def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArr
     """Out-of-fold share of positives in a film's group (its view, or whether its metadata are missing): float64 (n,).
 
     A group that the other folds do not hold gets their share over all films.
+
+    Raises
+    ------
+    DataError
+        With fewer than two folds.
     """
+    _require_folds(fold)
     names = np.asarray([str(group) for group in groups])
     scores = np.full(len(labels), np.nan)
     for held in np.unique(fold):
@@ -73,3 +91,8 @@ def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArr
         share = {name: labels[train & (names == name)].mean() for name in np.unique(names[train])}
         scores[test] = [share.get(name, labels[train].mean()) for name in names[test]]
     return scores
+
+
+def _require_folds(fold: NDArray[np.int64]) -> None:
+    if np.unique(fold).size < 2:
+        raise DataError("a baseline out of fold needs at least 2 folds: one to score, and others to fit on")

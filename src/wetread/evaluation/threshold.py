@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import ConfigError, DataError
-from wetread.intervals import patient_weights
+from wetread.intervals import patient_weights, percentile_interval
 
 __all__ = ["ChosenThreshold", "choose_threshold"]
 
@@ -47,33 +47,49 @@ def choose_threshold(
     ConfigError
         For an unknown rule.
     DataError
-        With one class only.
+        With one class only, a score outside [0, 1], or so few patients that many resamples hold one class only.
     """
     if rule not in _RULES:
         raise ConfigError(f"no threshold rule {rule!r}: choose one of {', '.join(_RULES)}")
-    s, y = np.asarray(scores, np.float64), np.asarray(labels).astype(bool)
-    if s.shape != y.shape or not np.isfinite(s).all() or y.all() or not y.any():
-        raise DataError("a threshold needs finite scores and both classes")
+    s, y = _checked(scores, labels, patients)
     order = np.argsort(-s, kind="stable")
     weights = np.vstack([np.ones(s.size), patient_weights(patients, resamples=resamples, seed=seed)])
     chosen, sensitivity, specificity = _youden(s[order], y[order], weights[:, order])
-    low, high = np.nanpercentile(chosen[1:], (2.5, 97.5))
+    moved = percentile_interval(float(chosen[0]), chosen[1:])
     return ChosenThreshold(
         float(chosen[0]),
         _RULES[rule],
-        (float(min(low, chosen[0])), float(max(high, chosen[0]))),
+        (min(moved.low, moved.value), max(moved.high, moved.value)),
         float(sensitivity[0]),
         float(specificity[0]),
     )
 
 
+def _checked(
+    scores: ArrayLike, labels: ArrayLike, patients: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    s, y = np.asarray(scores, np.float64), np.asarray(labels)
+    if s.ndim != 1 or s.shape != y.shape or s.shape != np.shape(patients):
+        raise DataError("a threshold needs one score, one label and one patient for each film")
+    if not (np.isin(y, (0, 1)).all() and (y == 0).any() and (y == 1).any()):
+        raise DataError("a threshold needs labels of 0 and 1, and both of them")
+    if not ((s >= 0) & (s <= 1)).all():  # also false for NaN
+        raise DataError("a threshold needs finite scores in [0, 1]")
+    return s, y == 1
+
+
 def _youden(s: NDArray[np.float64], y: NDArray[np.bool_], w: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """For each row of weights: threshold midway between the last film called and the next, sensitivity, specificity."""
+    """For each row of weights: threshold midway between the last film called and the next, sensitivity, specificity.
+
+    A row that holds one class only has no threshold: NaN.
+    """
     hits, alarms = np.cumsum(w * y, axis=1), np.cumsum(w * ~y, axis=1)
     with np.errstate(invalid="ignore"):
         sensitivity, false_alarms = hits / hits[:, -1:], alarms / alarms[:, -1:]
     last_of_ties = np.append(s[1:] != s[:-1], True)
-    index = np.where(last_of_ties, sensitivity - false_alarms, -np.inf).argmax(axis=1)
+    gain = np.where(last_of_ties, sensitivity - false_alarms, -np.inf)
+    index = gain.argmax(axis=1)
     below = np.append(s[1:], 0.0)
     row = np.arange(len(w))
-    return (s[index] + below[index]) / 2, sensitivity[row, index], 1 - false_alarms[row, index]
+    threshold = np.where(np.isnan(gain[row, index]), np.nan, (s[index] + below[index]) / 2)
+    return threshold, sensitivity[row, index], 1 - false_alarms[row, index]

@@ -49,8 +49,12 @@ def folds(patients: Sequence[str], strata: Sequence[Any], *, count: int = 5, see
     Raises
     ------
     DataError
-        With fewer patients than folds.
+        With fewer than two folds, fewer patients than folds, or a stratum missing.
     """
+    if count < 2:
+        raise DataError(f"at least 2 folds are needed to hold any film out, not {count}")
+    if len(strata) != len(patients):
+        raise DataError(f"one stratum for each film: {len(strata)} strata, {len(patients)} films")
     films: dict[str, list[int]] = {}
     for film, patient in enumerate(patients):
         films.setdefault(patient, []).append(film)
@@ -79,7 +83,8 @@ def check_disjoint(first: Sequence[str], second: Sequence[str], *, what: str = "
     both = sorted(set(first) & set(second))
     if both:
         raise LeakError(
-            f"{len(both)} of a kind stand on both sides of the split ({what}): {', '.join(both[:3])}. Split by patient, and drop copies."
+            f"{len(both)} of a kind stand on both sides of the split ({what}): {', '.join(both[:3])}. "
+            "Split by patient, and drop copies."
         )
 
 
