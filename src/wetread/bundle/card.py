@@ -14,6 +14,9 @@ __all__ = ["CARD_SCHEMA", "CardThreshold", "Metric", "ModelCard"]
 
 CARD_SCHEMA = "wetread.card/1"
 
+_WORDS = ("name", "version", "population", "evidence", "attention_worth", "licence", "attribution")
+_KINDS = {str: "a text", bool: "true or false", dict: "a table"}
+
 
 @dataclass(frozen=True, slots=True)
 class CardThreshold:
@@ -46,6 +49,12 @@ class Metric:
     films: int
     positives: int
     films_sha256: str
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:  # also false for NaN
+            raise ConfigError(f"the interval of {self.name!r} runs from {self.low} to {self.high}")
+        if not 0 <= self.positives <= self.films:
+            raise ConfigError(f"{self.name!r} was measured on {self.positives} positive films of {self.films}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +109,10 @@ class ModelCard:
     selftest_tolerance: float = 1e-3
 
     def __post_init__(self) -> None:
+        for kind, names in ((str, _WORDS), (bool, ("clinical", "weak_evidence")), (dict, ("training",))):
+            for name in names:
+                if not isinstance(value := getattr(self, name), kind) or value == "":
+                    raise ConfigError(f"{name} of a card is {_KINDS[kind]}, not {value!r}")
         if not self.outputs:
             raise ConfigError("a card names at least one output")
         if not 0 < self.selftest_tolerance < 1:
@@ -110,8 +123,10 @@ class ModelCard:
         return {"schema": CARD_SCHEMA, **asdict(self)}
 
     @classmethod
-    def from_json(cls, plain: dict[str, Any]) -> ModelCard:
+    def from_json(cls, plain: Any) -> ModelCard:
         """Rebuild a card; `AlteredError` where a field is missing, unknown or out of its range."""
+        if not isinstance(plain, dict):
+            raise AlteredError("the card is not as it was written: it is no table of fields")
         if plain.get("schema") != CARD_SCHEMA:
             raise AlteredError(f"the card's schema is {plain.get('schema')!r}; this version reads {CARD_SCHEMA!r}")
         rest = {key: value for key, value in plain.items() if key != "schema"}
@@ -123,7 +138,7 @@ class ModelCard:
             rest["metrics"] = tuple(Metric(**metric) for metric in rest["metrics"])
             rest["outputs"], rest["not_for"] = tuple(rest["outputs"]), tuple(rest["not_for"])
             return cls(**rest)
-        except (KeyError, TypeError, ConfigError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
             raise AlteredError(f"the card is not as it was written: {error}") from error
 
 

@@ -1,7 +1,7 @@
 """One small seam for running a network: OpenVINO on CPUs, ONNX Runtime as the other engine.
 
 Both are pinned to float32. OpenVINO's own default on processors with bf16 moves logits by 0.01 and more, which would be
-another model than the one that was measured.
+another model than the one that was measured. Both get the network's bytes, so that what was hashed is what runs.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ Float = NDArray[np.float32]
 EngineName = Literal["openvino", "onnxruntime"]
 ENGINES: tuple[EngineName, ...] = ("openvino", "onnxruntime")
 
+_OUTPUTS = ("logit", "map")
+
 
 class Engine(Protocol):
     """Runs one network."""
@@ -31,9 +33,13 @@ class Engine(Protocol):
 
 
 class OpenVinoEngine:
-    """OpenVINO on the CPU, float32."""
+    """OpenVINO on the CPU, float32, one film at a time.
 
-    def __init__(self, model: Path) -> None:
+    The network is compiled for one film: a free batch size would postpone a third of the work to the first film, and a
+    reading waits for one film anyway.
+    """
+
+    def __init__(self, network: bytes) -> None:
         # OpenVINO's converter writes an identifier into the user's home and reports its use over the network when it is
         # imported; it is optional, and nothing here converts (docs/decisions/0004).
         sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]  # None is how an import is barred
@@ -41,24 +47,29 @@ class OpenVinoEngine:
 
         core = openvino.Core()
         try:
-            self._model = core.compile_model(
-                str(model), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+            model = core.read_model(network)
+            shape = model.input("film").partial_shape
+            shape[0] = 1
+            model.reshape({"film": shape})
+            for name in _OUTPUTS:
+                model.output(name)  # raises where there is none
+            self.compiled = core.compile_model(
+                model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
             )
         except RuntimeError as error:
-            raise AlteredError(
-                f"{model.name} is not a network that OpenVINO can run: {str(error).splitlines()[0]}"
-            ) from error
+            raise AlteredError(_NO_NETWORK.format("OpenVINO", _told(error))) from error
 
     def run(self, batch: Float) -> tuple[Float, Float]:
         """As `Engine.run`."""
-        logits, maps = self._model(batch).values()
-        return np.asarray(logits), np.asarray(maps)
+        answers = [self.compiled(film[None]) for film in batch]
+        logits, maps = (np.concatenate([answer[name] for answer in answers]) for name in _OUTPUTS)
+        return logits, maps
 
 
 class OnnxRuntimeEngine:
     """ONNX Runtime, float32."""
 
-    def __init__(self, model: Path) -> None:
+    def __init__(self, network: bytes) -> None:
         try:
             import onnxruntime
         except ModuleNotFoundError as error:
@@ -66,30 +77,43 @@ class OnnxRuntimeEngine:
                 "ONNX Runtime is not installed: pip install 'wetread[onnxruntime]', or use the engine openvino"
             ) from error
         try:
-            self._session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own exceptions share no public base
-            raise AlteredError(
-                f"{model.name} is not a network that ONNX Runtime can run: {str(error).splitlines()[0]}"
-            ) from error
+            raise AlteredError(_NO_NETWORK.format("ONNX Runtime", _told(error))) from error
+        inputs, outputs = (
+            {tensor.name for tensor in tensors}
+            for tensors in (self._session.get_inputs(), self._session.get_outputs())
+        )
+        if inputs != {"film"} or not outputs >= set(_OUTPUTS):
+            found = f"it takes {sorted(inputs)} and gives {sorted(outputs)}"
+            raise AlteredError(_NO_NETWORK.format("ONNX Runtime", found))
 
     def run(self, batch: Float) -> tuple[Float, Float]:
         """As `Engine.run`."""
-        logits, maps = self._session.run(None, {"film": batch})
+        logits, maps = self._session.run(list(_OUTPUTS), {"film": batch})
         return np.asarray(logits), np.asarray(maps)
 
 
-def start(model: Path, name: EngineName = "openvino") -> Engine:
-    """Start an engine on a network's ONNX file.
+_NO_NETWORK = "the model is no network from `film` to `logit` and `map` that {} can run: {}. Install the bundle again."
+
+
+def _told(error: Exception) -> str:
+    """An engine's own words on one line, without the places in its source that it puts before them."""
+    lines = [line.strip().rstrip(".") for line in str(error).splitlines()]
+    return "; ".join(line for line in lines if line and not line.startswith("Exception from"))[:300]
+
+
+def start(model: Path | bytes, name: EngineName = "openvino") -> Engine:
+    """Start an engine on a network: an ONNX file, or its bytes.
 
     Raises
     ------
     ConfigError
         For an unknown engine, or one that is not installed.
     AlteredError
-        If the file is no network.
+        If it is no network, or none with input `film` and outputs `logit` and `map`.
     """
-    if name == "openvino":
-        return OpenVinoEngine(model)
-    if name == "onnxruntime":
-        return OnnxRuntimeEngine(model)
-    raise ConfigError(f"no engine {name!r}: choose openvino or onnxruntime")
+    if name not in ENGINES:
+        raise ConfigError(f"no engine {name!r}: choose one of {', '.join(ENGINES)}")
+    network = model if isinstance(model, bytes) else model.read_bytes()
+    return OpenVinoEngine(network) if name == "openvino" else OnnxRuntimeEngine(network)

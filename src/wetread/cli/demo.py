@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     print("  " + sentence(refused))
 
     given = answer(film, readers, constancy=True)
-    if given.reading is None or given.film is None:
+    if given.reading is None or given.film is None or given.reading.status != "read":
         raise IntegrityError(f"the device does not read its own constancy film: {sentence(given)}")
     drawn, _ = phantom.picture(options.seed, opacity=True)
     off = float(np.abs(given.film.pixels - drawn).max())

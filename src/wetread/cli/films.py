@@ -12,7 +12,7 @@ from typing import Any, Literal
 from wetread.bundle import Bundle, find, load
 from wetread.bundle.engine import EngineName
 from wetread.bundle.released import DEFAULT, RELEASED
-from wetread.errors import Code, NotAFilmError, Reason, UnreadableError, UsageError
+from wetread.errors import Code, IntegrityError, NotAFilmError, Reason, UnreadableError, UsageError
 from wetread.inference import Reader, Reading, choose, refuse
 from wetread.radiograph import Facts, Radiograph, notices, open_dataset, read
 from wetread.radiograph.header import facts as header_facts
@@ -50,8 +50,10 @@ class Answer:
         }
 
 
-def listed(named: Sequence[str]) -> Iterator[Path]:
-    """Every file that was named, and every file below a folder that was named, in order of path; hidden files are left out.
+def listed(named: Sequence[str], *, out: Path | None = None) -> Iterator[Path]:
+    """Every file that was named, and every file below a folder that was named, in order of path.
+
+    Below a folder, hidden files are left out, and what lies in `out`: results of an earlier run are no films.
 
     Raises
     ------
@@ -60,17 +62,29 @@ def listed(named: Sequence[str]) -> Iterator[Path]:
     """
     for name in named:
         path = Path(name)
-        if not path.is_dir():
+        if not _is_folder(path):
             yield path
             continue
-        inside = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+        results = out.resolve() if out else None
+        inside = sorted(
+            file
+            for file in path.rglob("*")
+            if file.is_file() and not file.name.startswith(".") and results not in file.resolve().parents
+        )
         if not inside:
             raise UsageError(f"there are no files in {name}")
         yield from inside
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name too long, a folder that may not be entered: told when it is opened
+        return False
+
+
 class Readers:
-    """The released models, each opened at the first film that needs it; or the one that was asked for."""
+    """The released models, or the one that was asked for: hashes checked, networks started when a film needs them."""
 
     def __init__(
         self, *, bundle: str | None, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None = None
@@ -78,7 +92,7 @@ class Readers:
         names = (bundle,) if bundle else RELEASED
         opened = [self._open(name, engine, unknown_age) for name in names]
         self._readers = {reader.bundle.card.name: reader for reader in map(Reader, opened)}
-        self._default = DEFAULT if bundle is None else opened[0].card.name
+        self._default = opened[names.index(DEFAULT) if bundle is None else 0].card.name
 
     @staticmethod
     def _open(name: str, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None) -> Bundle:
@@ -131,7 +145,7 @@ def answer(
     except OSError as error:
         message = f"the file cannot be opened: {error.strerror or type(error).__name__}"
         return Answer(str(path), key, UnreadableError.exit_status, code=UnreadableError.code, message=message)
-    except UsageError:
+    except (UsageError, IntegrityError):  # no film of the batch could be read
         raise
     except Exception as error:  # noqa: BLE001  # a defect on one film must not cost the batch its other films
         # The error's own text may quote the header, and with it a patient: its kind is all that is told.
@@ -163,6 +177,7 @@ def _read(
         if picture and film is None and source is not None:
             film = _picture_of_refused(source, view)
         return refuse(reasons, notices(facts, reader.bundle.card.intended_use, constancy=constancy)), film
+    reader.warm()
     if film is None:
         assert source is not None
         film = read(source, view=view)

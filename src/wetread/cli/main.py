@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from wetread import __version__
-from wetread.errors import WetreadError
+from wetread.errors import UsageError, WetreadError
 
 __all__ = ["main", "parser"]
 
@@ -86,13 +87,12 @@ def _share(text: str) -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a file's name may hold what the terminal's encoding cannot say
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        options = parser().parse_args(arguments)
-    except SystemExit as stop:  # argparse has said what was wrong
-        return int(stop.code or 0)
-    try:
-        verb = import_module(f"wetread.cli.{options.verb}")
-        return int(verb.run(options))
+        status = _run(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # here, where a reader that has gone is understood, not while Python closes
     except WetreadError as error:
         print(f"wetread: {error}", file=sys.stderr)
         return error.exit_status
@@ -100,7 +100,38 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("wetread: interrupted; what was finished is kept", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone: nobody is left to tell. Python would complain once more while closing.
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader of our output has gone: nobody is left to tell
         return 0
+    except OSError as error:
+        # Films and results tell of their own trouble; what is left is the output itself: a full disk, a lost share.
+        _drop_output()
+        print(f"wetread: the output cannot be written: {error.strerror}", file=sys.stderr)
+        return UsageError.exit_status
+    except Exception as error:  # noqa: BLE001  # the boundary: everything named was caught before, the rest is a bug
+        # Its own text may quote a header, and with it a patient: kind and place are all that is told.
+        print(f"wetread: a defect of the program ({type(error).__name__} in {_place(error)}); please report it", file=sys.stderr)
+        return WetreadError.exit_status
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        options = parser().parse_args(arguments)
+    except SystemExit as stop:  # argparse has said what was wrong, or helped
+        return int(stop.code or 0)
+    verb = import_module(f"wetread.cli.{options.verb}")
+    return int(verb.run(options))
+
+
+def _place(error: BaseException) -> str:
+    """Module and line where an error arose."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_globals.get('__name__')}, line {trace.tb_lineno}" if trace else "an unknown place"
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere; Python would complain once more while closing."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

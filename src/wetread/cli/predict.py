@@ -10,35 +10,46 @@ from pathlib import Path
 from typing import Any
 
 from wetread.cli.films import Answer, Readers, answer, listed
-from wetread.cli.talk import Progress, sentence, worst
+from wetread.cli.talk import Progress, about, printable, sentence, summary, worst
 from wetread.errors import UsageError
-from wetread.inference import DISCLAIMER
+from wetread.inference import DISCLAIMER, Reading
 
 __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
     """Read every film that was named; the exit status."""
-    films = list(listed(options.films))
+    films = list(listed(options.films, out=Path(options.out) if options.out else None))
     readers = Readers(bundle=options.bundle, engine=options.engine, unknown_age=options.unknown_age)
     out = _folder(options.out)
     progress = Progress(len(films))
-    statuses = []
+    statuses: list[int] = []
+    # A reading holds a film's whole heat, so of each model only the last one is kept, for what is told at the end.
+    by_model: dict[str, Reading] = {}
     for path in films:
         given = answer(path, readers, view=options.view, prevalence=options.prevalence, picture=out is not None)
-        line = given.to_json()
-        if out is not None:
-            line["results"] = _write(given, line, out)
+        place = _write(given, out) if out is not None else None
         progress.clear()
-        print(json.dumps(line, ensure_ascii=False) if options.json else sentence(given), flush=True)
-        if out is not None and not options.json and line["results"]:
-            print(f"    {line['results']}/report.html")
+        if options.json:
+            print(_line(given, out is not None, place), flush=True)
+        else:
+            print(sentence(given), *([f"    page: {place / 'report.html'}"] if place else []), sep="\n", flush=True)
+        if given.reading is not None and given.reading.model is not None:
+            by_model[given.reading.model.sha256] = given.reading
         statuses.append(given.exit_status)
         progress.step()
     progress.clear()
     if not options.json:
-        print(DISCLAIMER)
+        print(*about(by_model.values()), DISCLAIMER, sep="\n")
+    if len(films) > 1:
+        print(f"wetread: {summary(statuses)}", file=sys.stderr)
     return worst(statuses)
+
+
+def _line(given: Answer, results: bool, place: Path | None) -> str:
+    """One JSON object a line, in ASCII: valid whatever the encoding of the output, and whatever a file is called."""
+    line: dict[str, Any] = given.to_json()
+    return json.dumps(line | {"results": str(place) if place else None} if results else line, allow_nan=False)
 
 
 def _folder(name: str | None) -> Path | None:
@@ -48,26 +59,26 @@ def _folder(name: str | None) -> Path | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"results cannot be written to {name}: {error.strerror}") from error
+        raise UsageError(
+            f"results cannot be written to {name}: {error.strerror}. Name a folder with --out that may be written to."
+        ) from error
     return folder
 
 
-def _write(given: Answer, line: dict[str, Any], out: Path) -> str | None:
+def _write(given: Answer, out: Path) -> Path | None:
     """Write the results of one film into a folder named by the film's hash, and its line into readings.jsonl."""
-    from wetread.clinical import report
-
     place = None
     try:
         if given.reading is not None:
+            from wetread.clinical import report
+
             place = out / given.key
-            name = Path(given.file).name
+            name = printable(Path(given.file).name)
             report.build(given.reading, given.film, when=datetime.now(UTC), name=name).write(place)
         with (out / "readings.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line | {"results": str(place) if place else None}, ensure_ascii=False) + "\n")
+            file.write(_line(given, True, place) + "\n")
     except OSError as error:
         raise UsageError(
             f"results cannot be written to {out}: {error.strerror}. Readings so far are complete."
         ) from error
-    if given.reading is None:
-        print(f"wetread: {given.file}: no page, because the file could not be read", file=sys.stderr)
-    return str(place) if place else None
+    return place

@@ -57,7 +57,8 @@ def _outlines(heat: NDArray[np.float32]) -> tuple[tuple[tuple[float, float], ...
     lines = contour_generator(z=np.pad(small, 1)).lines(_LEVEL)
     found = []
     for line in lines:
-        points = (np.asarray(line)[:, ::-1] - 0.5) * (rows / size[1], columns / size[0])
+        # The rim shifts by 1; a pixel's centre lies half a pixel from its edge, in the copy and on the film.
+        points = (np.asarray(line)[:, ::-1] - 0.5) * (rows / size[1], columns / size[0]) - 0.5
         inside = np.clip(points, 0, (rows - 1, columns - 1))
         if (area := _area(inside)) >= _SMALLEST * rows * columns:
             found.append((area, tuple((round(float(row), 1), round(float(column), 1)) for row, column in inside)))

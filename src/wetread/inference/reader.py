@@ -40,7 +40,8 @@ class Reader:
     Parameters
     ----------
     bundle
-        The released model. One that is not clinical is refused: it serves `score` alone.
+        The released model, whose first output is pneumonia. One that is not clinical is refused: it serves `score`
+        alone.
 
     Raises
     ------
@@ -51,11 +52,19 @@ class Reader:
     def __init__(self, bundle: Bundle) -> None:
         if not bundle.card.clinical:
             raise ConfigError(f"bundle {bundle.card.name} is not meant to read patients' films; use it with score")
+        if bundle.card.outputs[0] != "pneumonia":
+            raise ConfigError(
+                f"bundle {bundle.card.name} reads {bundle.card.outputs[0]!r} first, and a reading is of pneumonia; use it with score"
+            )
         self.bundle = bundle
 
     def reasons(self, facts: Facts, *, constancy: bool = False) -> tuple[Reason, ...]:
         """Why the header alone forbids a reading; ask before decoding, to refuse what cannot be decoded too."""
         return eligibility(facts, self.bundle.card.intended_use, constancy=constancy)
+
+    def warm(self) -> None:
+        """Start the network in the background, for a film that will be read as soon as it is decoded."""
+        self.bundle.warm()
 
     def read(
         self,
