@@ -33,7 +33,7 @@ _BATCH = 16
 
 
 class _Stem(nn.Module):
-    """The frozen blocks, with a second output because the engine's seam has two."""
+    """The frozen blocks, in the shape of the engine's seam: the features are its `map`, their means its `logit`."""
 
     def __init__(self, network: EfficientNetLite, blocks: int) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class _Stem(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         features = self.network.features(x, 0, self.blocks)
-        return features, features.mean(dim=(2, 3))
+        return features.mean(dim=(2, 3)), features
 
 
 def stem_features(config: TrainConfig, films: FilmSet, folder: Path, *, copies: int) -> NDArray[np.float16]:
@@ -61,7 +61,7 @@ def stem_features(config: TrainConfig, films: FilmSet, folder: Path, *, copies: 
         partial = path.with_suffix(".partial.npy")
         out: np.memmap[Any, np.dtype[np.float16]] | None = None
         for first, copy, batch in _batches(config, films, copies):
-            features, _ = engine.run(batch)
+            _, features = engine.run(batch)
             if out is None:
                 shape = (copies + 1, len(films), *features.shape[1:])
                 out = np.lib.format.open_memmap(partial, "w+", np.float16, shape)
@@ -101,8 +101,8 @@ def _export(config: TrainConfig, path: Path) -> None:
         (example,),
         path,
         input_names=["film"],
-        output_names=["features", "means"],
-        dynamic_axes={"film": {0: "n"}, "features": {0: "n"}, "means": {0: "n"}},
+        output_names=["logit", "map"],
+        dynamic_axes={"film": {0: "n"}, "logit": {0: "n"}, "map": {0: "n"}},
         dynamo=False,
     )
 
