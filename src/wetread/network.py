@@ -166,7 +166,25 @@ def build(spec: NetworkSpec) -> EfficientNetLite:
 
 
 def _load_imagenet(network: EfficientNetLite, path: Path) -> None:
-    """Copy the weights, folding the colour stem into one grey channel; every tensor but the classifier must fit."""
+    """Copy the weights, folding the colour stem into one grey channel; every tensor but the classifier must fit.
+
+    Raises
+    ------
+    ConfigError
+        If the file holds another network.
+    """
+    try:
+        missing, unexpected = network.load_state_dict(_renamed(network, path), strict=False)
+    except (KeyError, RuntimeError) as error:  # a layer that this network lacks, or has in another size
+        raise ConfigError(f"the weights in {path.name} do not fit this network ({type(error).__name__})") from error
+    if unexpected or set(missing) != {"classifier.weight", "classifier.bias"}:
+        raise ConfigError(
+            f"the weights in {path.name} do not fit this network: {sorted(missing)[:3]}, {unexpected[:3]}"
+        )
+
+
+def _renamed(network: EfficientNetLite, path: Path) -> dict[str, Tensor]:
+    """The file's tensors under this network's names, for one grey channel; its classifier is left out."""
     theirs = torch.load(path, map_location="cpu", weights_only=True)
     names = {"_conv_stem": "stem", "_bn0": "stem", "_conv_head": "head", "_bn1": "head"}
     parts = {
@@ -194,11 +212,7 @@ def _load_imagenet(network: EfficientNetLite, path: Path) -> None:
         ours[f"{place}.{norm if 'bn' in layer else conv}.{rest[-1]}"] = value
     colour = ours[f"stem.{positions['stem'][0]}.weight"]
     ours[f"stem.{positions['stem'][0]}.weight"] = colour.sum(dim=1, keepdim=True)
-    missing, unexpected = network.load_state_dict(ours, strict=False)
-    if unexpected or set(missing) != {"classifier.weight", "classifier.bias"}:
-        raise ConfigError(
-            f"the weights in {path.name} do not fit this network: {sorted(missing)[:3]}, {unexpected[:3]}"
-        )
+    return ours
 
 
 def _positions(layers: nn.Sequential) -> tuple[int, int]:
