@@ -122,6 +122,12 @@ def _subject(header: Facts, use: IntendedUse) -> Iterator[Reason]:
     if header.species is not None:
         message = f"The patient is not human ({_quote(header.species)}). This reader is for people only."
         yield Reason(Code.SPECIES, message, header.species_tag)
+    if header.body_part is None and header.anatomic_region is None:
+        message = (
+            f"The file does not say the body part; this reader takes {_either(use.body_parts)}. "
+            "Have BodyPartExamined filled in at the modality or in the archive and send the film again."
+        )
+        yield Reason(Code.BODY_PART_UNKNOWN, message, "BodyPartExamined")
     parts = (("BodyPartExamined", header.body_part), ("AnatomicRegionSequence", header.anatomic_region))
     for tag, part in parts:
         if part is not None and not {part, anatomy.canonical(part)} & set(use.body_parts):
@@ -254,9 +260,6 @@ def _notices(header: Facts, use: IntendedUse, film: Radiograph | None, constancy
         yield Reason(Code.IMAGE_FILE, message)
     yield from _notices_of_age(header, use)
     dicom = header.kind == "dicom"
-    if dicom and header.body_part is None and header.anatomic_region is None:
-        message = "The file does not say the body part. The reading holds only if this is a chest film: look at it."
-        yield Reason(Code.BODY_PART_UNKNOWN, message, "BodyPartExamined")
     if header.view is not None and header.view_tag == "PatientPosition":
         message = (
             f"The view ({header.view}) was taken from PatientPosition, which is not meant for it: check it on the film."
