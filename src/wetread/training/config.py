@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from wetread.errors import ConfigError
 from wetread.network import NetworkSpec
@@ -100,6 +101,12 @@ class CardText:
     labels: str
     not_for: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        for name in ("version", "population", "licence", "attribution", "labels", "not_for"):
+            if not getattr(self, name):
+                raise ConfigError(f"a card states its {name}; here it is empty")
+        self.intended_use()
+
     def intended_use(self) -> IntendedUse:
         """The use that the card states."""
         return IntendedUse(age_years=self.age_years, views=self.views)
@@ -107,7 +114,16 @@ class CardText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainConfig:
-    """A whole recipe, and the SHA-256 of the file it came from."""
+    """A whole recipe, and the SHA-256 of the file it came from.
+
+    Parameters
+    ----------
+    name
+        Of the bundle and of its folders: one word of letters, digits, dashes and underscores.
+    network
+        Has one output for pneumonia, one for each auxiliary finding, and one for the group where there is one; starts
+        from ImageNet weights, because its frozen blocks are never fitted.
+    """
 
     name: str
     data: DataConfig
@@ -117,6 +133,22 @@ class TrainConfig:
     fit: FitConfig
     card: CardText
     sha256: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
+            raise ConfigError(f"a recipe's name becomes a folder's; its name is {self.name!r}")
+        labels = 1 + len(self.data.auxiliary) + bool(self.data.groups)
+        if self.network.outputs != labels:
+            raise ConfigError(
+                f"[network] has {_count(self.network.outputs, 'output')}, but {_count(labels, 'label')} "
+                f"follow from [data]: pneumonia, the auxiliary findings, and the group"
+            )
+        if not self.network.pretrained:
+            raise ConfigError("[network] pretrained = false: frozen blocks without ImageNet weights would stay random")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def load_config(path: Path) -> TrainConfig:
@@ -145,20 +177,45 @@ def load_config(path: Path) -> TrainConfig:
         raise ConfigError(
             f"recipe {path.name}: {'unknown parts ' + ', '.join(sorted(unknown)) if unknown else 'it has no name'}"
         )
-    return TrainConfig(
-        name=str(plain["name"]),
-        sha256=hashlib.sha256(raw).hexdigest(),
-        **{name: _part(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()},
-    )
+    if not isinstance(plain["name"], str):
+        raise ConfigError(f"recipe {path.name}: a name is text; its name is {plain['name']}")
+    made = {name: _part(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()}
+    try:
+        return TrainConfig(name=plain["name"], sha256=hashlib.sha256(raw).hexdigest(), **made)
+    except ConfigError as error:
+        raise ConfigError(f"recipe {path.name}: {error}") from error
 
 
-def _part(kind: Any, plain: dict[str, Any], where: str) -> Any:
+def _part(kind: Any, plain: Any, where: str) -> Any:
+    if not isinstance(plain, dict):
+        raise ConfigError(f"{where} is a table of settings, not {plain!r}")
     known = {field.name for field in fields(kind)}
     if unknown := set(plain) - known:
         raise ConfigError(
             f"{where} has unknown settings {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
         )
+    hints = get_type_hints(kind)
+    for name, value in plain.items():
+        if (wanted := _mismatch(value, hints[name])) is not None:
+            raise ConfigError(f"{where}: {name} is {value!r}, not {wanted}")
     try:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
-    except TypeError as error:
+    except (TypeError, ConfigError) as error:
         raise ConfigError(f"{where}: {error}") from error
+
+
+_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+def _mismatch(value: Any, hint: Any) -> str | None:
+    """What a setting of this type would be, in words; None where the value is that."""
+    if hint in _WORDS:
+        # TOML tells 18 from 18.0, and both are numbers; Python takes true for 1.
+        fits = isinstance(value, (int, float) if hint is float else hint) and (hint is bool) == isinstance(value, bool)
+        return None if fits else _WORDS[hint]
+    inner = get_args(hint)
+    length = None if Ellipsis in inner else len(inner)
+    fits = isinstance(value, list) and length in (None, len(value))
+    if fits and all(_mismatch(item, inner[0]) is None for item in value):
+        return None
+    return f"a list of {length or ''} {_WORDS[inner[0]].removeprefix('a ')}s".replace("  ", " ")
