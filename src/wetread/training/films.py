@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.errors import DataError
+from wetread.errors import DataError, UnreadableError
 from wetread.radiograph import read
 from wetread.training.config import DataConfig
 from wetread.truth import is_sealed
@@ -80,17 +81,11 @@ def load_films(config: DataConfig, data: Path) -> FilmSet:
         Naming the file, and the row or column, that is missing or not understood.
     """
     table = data / config.index
-    try:
-        with table.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except OSError as error:
-        raise DataError(f"the table {table} cannot be opened: {error.strerror}") from error
-    if not rows or "file" not in rows[0] or "pneumonia" not in rows[0]:
-        raise DataError(f"{table} needs the columns file and pneumonia, and at least one row")
+    rows = _rows(table, config)
     kept = [
-        (row, _patient(config.collection, row))
+        (row, _patient(config.collection, row, table))
         for row in rows
-        if row["file"] not in config.exclude and not _too_young(row, config.minimum_age)
+        if row["file"] not in config.exclude and not _too_young(row, config.minimum_age, table)
     ]
     same_bytes = {row["sha256"] for row, patient in kept if row.get("sha256") and is_sealed(config.collection, patient)}
     return FilmSet(
@@ -101,18 +96,57 @@ def load_films(config: DataConfig, data: Path) -> FilmSet:
         labels=np.array([_labels(config, row, table) for row, _ in kept], np.float32),
         columns={name: tuple(row[name] or "" for row, _ in kept) for name in rows[0]},
         is_sealed=np.array(
-            [is_sealed(config.collection, patient) or row.get("sha256") in same_bytes for row, patient in kept]
+            [is_sealed(config.collection, patient) or row.get("sha256") in same_bytes for row, patient in kept], bool
         ),
     )
 
 
-def _patient(collection: str, row: dict[str, str]) -> str:
+def _rows(table: Path, config: DataConfig) -> list[dict[str, str]]:
+    """The table's rows, with every column that the recipe needs; each film once, and each excluded film there."""
+    try:
+        with table.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, restval=""))
+    except OSError as error:
+        raise DataError(f"the table {table} cannot be opened: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{table} is no table of text in UTF-8: {error.reason}") from error
+    if not rows:
+        raise DataError(f"{table} has no rows")
+    needed = {"file", "pneumonia", "patient_id"}
+    needed |= {"label"} if config.collection == "kermany" else set()
+    needed |= {"age"} if config.minimum_age > 0 else set()
+    needed |= {"finding_labels"} if config.auxiliary or config.groups else set()
+    if missing := needed - set(rows[0]):
+        raise DataError(f"{table} has no column {', '.join(sorted(missing))}")
+    if None in {name for row in rows for name in row}:
+        raise DataError(f"{table} has a row with more cells than columns")
+    counts = Counter(row["file"] for row in rows)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise DataError(f"{table}: film {twice[0]} stands twice; {len(twice)} films do")
+    if absent := sorted(set(config.exclude) - set(counts)):
+        raise DataError(f"the recipe leaves out {', '.join(absent[:3])}, which is not in {table}")
+    return rows
+
+
+def _patient(collection: str, row: dict[str, str], table: Path) -> str:
     """NIH numbers its patients; Kermany counts persons anew by kind, so the kind is part of the name."""
-    return str(int(row["patient_id"])) if collection == "nih" else f"{row['label']}/{row['patient_id']}"
+    number = row["patient_id"]
+    if collection != "nih":
+        if not number:
+            raise DataError(f"{table}, film {row['file']}: patient_id is empty")
+        return f"{row['label']}/{number}"
+    if not number.isdecimal():
+        raise DataError(f"{table}, film {row['file']}: patient_id is {number!r}, not a number")
+    return str(int(number))
 
 
-def _too_young(row: dict[str, str], minimum: float) -> bool:
-    return bool(row.get("age")) and float(row["age"]) < minimum
+def _too_young(row: dict[str, str], minimum: float, table: Path) -> bool:
+    if not row.get("age"):
+        return False
+    try:
+        return float(row["age"]) < minimum
+    except ValueError as error:
+        raise DataError(f"{table}, film {row['file']}: age is {row['age']!r}, not a number of years") from error
 
 
 def _labels(config: DataConfig, row: dict[str, str], table: Path) -> list[float]:
@@ -125,6 +159,19 @@ def _labels(config: DataConfig, row: dict[str, str], table: Path) -> list[float]
 
 
 def pixels(paths: Sequence[Path]) -> list[NDArray[np.float32]]:
-    """Pictures of image files through the same door as in the clinic, two at a time."""
+    """Pictures of image files through the same door as in the clinic, two at a time.
+
+    Raises
+    ------
+    DataError
+        Naming the file that cannot be read.
+    """
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda path: read(path, view="PA").pixels, paths))
+        return list(pool.map(_picture, paths))
+
+
+def _picture(path: Path) -> NDArray[np.float32]:
+    try:
+        return read(path, view="PA").pixels
+    except UnreadableError as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
