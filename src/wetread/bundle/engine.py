@@ -7,6 +7,7 @@ another model than the one that was measured. Both get the network's bytes, so t
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -35,8 +36,8 @@ class Engine(Protocol):
 class OpenVinoEngine:
     """OpenVINO on the CPU, float32, one film at a time.
 
-    The network is compiled for one film: a free batch size would postpone a third of the work to the first film, and a
-    reading waits for one film anyway.
+    The network is read and compiled for one film: with a free batch size a part of the work would wait for the first
+    film, and changing the shape of a network that was read costs as much again (benchmarks/README.md).
     """
 
     def __init__(self, network: bytes) -> None:
@@ -44,16 +45,21 @@ class OpenVinoEngine:
         # imported; it is optional, and nothing here converts (docs/decisions/0004).
         sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]  # None is how an import is barred
         import openvino
+        from openvino.frontend import FrontEndManager
 
-        core = openvino.Core()
         try:
-            model = core.read_model(network)
-            shape = model.input("film").partial_shape
+            frontend = FrontEndManager().load_by_framework("onnx")
+            graph = frontend.load(BytesIO(network))
+            film = graph.get_place_by_tensor_name("film")
+            if film is None:
+                raise AlteredError(_NO_NETWORK.format("OpenVINO", "it has no tensor named film"))
+            shape = graph.get_partial_shape(film)
             shape[0] = 1
-            model.reshape({"film": shape})
+            graph.set_partial_shape(film, shape)
+            model = frontend.convert(graph)
             for name in _OUTPUTS:
                 model.output(name)  # raises where there is none
-            self.compiled = core.compile_model(
+            self.compiled = openvino.Core().compile_model(
                 model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
             )
         except RuntimeError as error:

@@ -138,12 +138,12 @@ def verify(folder: Path, *, engine: EngineName = "openvino") -> float:
     try:
         with np.load(BytesIO(selftest), allow_pickle=False) as recorded:
             films, logits, maps = (recorded[name] for name in ("films", "logits", "maps"))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise AlteredError(
             f"the self-test of bundle {folder.name} cannot be read ({type(error).__name__}). Install the bundle again."
         ) from error
     answers = bundle.engine.run(_batch(films))
-    difference = max(_difference(*pair) for pair in zip(answers, (logits, maps), strict=True))
+    difference = float(np.max([_difference(*pair) for pair in zip(answers, (logits, maps), strict=True)]))
     if not difference <= bundle.card.selftest_tolerance:  # also false for NaN
         raise SelfTestError(
             f"bundle {bundle.card.name} answers differently here ({engine}): off by {difference:.2g}, allowed "

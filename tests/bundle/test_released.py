@@ -1,0 +1,52 @@
+"""Which bundle a name means."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wetread.bundle import Bundle, find, load
+from wetread.bundle.released import DEFAULT, RELEASED
+from wetread.errors import UsageError
+
+HERE = [name for name in RELEASED if (find(name) / "manifest.json").is_file()]
+
+
+def test_a_released_name_is_found_in_the_package() -> None:
+    assert DEFAULT in RELEASED
+    for name in RELEASED:
+        assert find(name).parent.name == "models"
+        assert find(name).name == name
+
+
+def test_a_folder_is_found(toy_bundle: Bundle) -> None:
+    assert find(str(toy_bundle.folder)) == toy_bundle.folder
+
+
+@pytest.mark.parametrize("name", ["", "adults", "no/such/folder", "ADULT"])
+def test_what_is_neither_is_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="bundle"):
+        find(name)
+
+
+def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="manifest"):
+        find(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", HERE)
+def test_a_released_bundle_is_what_its_name_says(name: str) -> None:
+    card = load(find(name)).card
+    assert card.name == name
+    assert card.clinical
+    assert card.outputs == ("pneumonia",)
+    assert card.metrics, "a released model has been measured"
+    assert card.not_for
+    assert all(metric.films_sha256 for metric in card.metrics)
+
+
+def test_released_bundles_meet_no_patient_twice() -> None:
+    ranges = sorted(load(find(name)).card.intended_use.age_years for name in HERE)
+    assert all(before[1] <= after[0] for before, after in zip(ranges, ranges[1:], strict=False))
