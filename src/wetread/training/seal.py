@@ -6,7 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
-from wetread.errors import LeakError
+from wetread.errors import DataError, LeakError
 from wetread.training.films import FilmSet
 from wetread.truth import list_hash
 from wetread.truth.split import SEALED_SHARE
@@ -27,10 +27,22 @@ class Ledger:
         self._path = path
 
     def entries(self) -> list[dict[str, object]]:
-        """Every use so far, the oldest first."""
+        """Every use so far, the oldest first.
+
+        Raises
+        ------
+        DataError
+            If a line of the file cannot be understood: then nobody can tell what was used.
+        """
         if not self._path.exists():
             return []
-        return [json.loads(line) for line in self._path.read_text("utf-8").splitlines()]
+        found = []
+        for number, line in enumerate(self._path.read_text("utf-8").splitlines(), 1):
+            try:
+                found.append(json.loads(line))
+            except ValueError as error:
+                raise DataError(f"{self._path}, line {number}: no use of the seal can be read from it") from error
+        return found
 
     def use(self, name: str, version: str, model_sha256: str, sealed: FilmSet, today: date) -> None:
         """Record one use before it happens.
@@ -45,7 +57,9 @@ class Ledger:
             same_release = (entry["bundle"], entry["version"]) == (name, version)
             if entry["model_sha256"] == model_sha256 or same_release:
                 raise LeakError(
-                    f"bundle {name} {version} was scored on the sealed films on {entry['date']}: once is all. Figures are in results/{name}."
+                    f"{name} {version} may not be scored: bundle {entry['bundle']} {entry['version']}, "
+                    f"{'this release' if same_release else 'the same weights'}, was scored on the sealed films on "
+                    f"{entry['date']}: once is all. Its figures are in results/{entry['bundle']}."
                 )
         line = {
             "use": 1 + sum(entry["collection"] == sealed.collection for entry in before),
@@ -57,6 +71,7 @@ class Ledger:
             "films_sha256": list_hash(sealed.names),
             "date": today.isoformat(),
         }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
