@@ -87,8 +87,7 @@ class OnnxRuntimeEngine:
         except Exception as error:  # onnxruntime's own exceptions share no public base
             raise AlteredError(_NO_NETWORK.format("ONNX Runtime", _told(error))) from error
         inputs, outputs = (
-            {tensor.name for tensor in tensors}
-            for tensors in (self._session.get_inputs(), self._session.get_outputs())
+            {tensor.name for tensor in tensors} for tensors in (self._session.get_inputs(), self._session.get_outputs())
         )
         if inputs != {"film"} or not outputs >= set(_OUTPUTS):
             found = f"it takes {sorted(inputs)} and gives {sorted(outputs)}"

@@ -109,7 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return UsageError.exit_status
     except Exception as error:  # noqa: BLE001  # the boundary: everything named was caught before, the rest is a bug
         # Its own text may quote a header, and with it a patient: kind and place are all that is told.
-        print(f"wetread: a defect of the program ({type(error).__name__} in {_place(error)}); please report it", file=sys.stderr)
+        print(
+            f"wetread: a defect of the program ({type(error).__name__} in {_place(error)}); please report it",
+            file=sys.stderr,
+        )
         return WetreadError.exit_status
     return status
 
