@@ -42,9 +42,12 @@ def baselines(films: FilmSet, crude: Float, fold: NDArray[np.int64], seed: int) 
 def own_label(films: FilmSet, question: Question, crude: Float, fold: NDArray[np.int64], seed: int) -> dict[str, Float]:
     """Out-of-fold scores of crude statistics and of the view, fitted on the question's own label: the hardest of their kind.
 
-    The network never sees a reader's label; these baselines do, where the question is about one.
+    The network never sees a reader's label; these baselines do, where the question is about one. Empty where the films
+    asked about lie in fewer than two folds: then there is nothing to fit on.
     """
     asked = question.asked
+    if np.unique(fold[asked]).size < 2:
+        return {}
     positive = question.positive[asked]
     scores = {"crude statistics, fitted on this label": np.full(len(films), np.nan)}
     scores["crude statistics, fitted on this label"][asked] = crude_baseline(
@@ -73,8 +76,15 @@ def measure(
     -------
     name, label, films, patients, positives, films_sha256, auroc; and for each other: auroc of the other, of the network
     on the same films, and the paired difference. `too_few` instead of figures where either class has fewer than five.
+
+    Raises
+    ------
+    DataError
+        If the network left a film unscored that is asked about.
     """
     asked = question.asked
+    if unscored := int((~np.isfinite(scores[asked])).sum()):
+        raise DataError(f"{unscored} of {int(asked.sum())} films asked about have no finite score ({question.name})")
     found = _about(films, question, asked)
     if found["positives"] < _FEWEST or found["films"] - found["positives"] < _FEWEST:
         return found | {"too_few": True}
