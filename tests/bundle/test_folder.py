@@ -54,14 +54,19 @@ def test_one_flipped_bit_is_seen(copy: Path, toy_bundle: Bundle, name: str, plac
     content = bytearray((copy / name).read_bytes())
     content[int(place * len(content))] ^= 1
     (copy / name).write_bytes(content)
+    if name == "manifest.json" and (opened := tolerated(copy)) is not None:
+        assert opened.sha256 != toy_bundle.sha256, "a bit of its layout: then it is another bundle by its hash"
+        return
+    with pytest.raises(AlteredError, match="copy") as caught:
+        load(copy)
+    assert caught.value.exit_status == 5
+
+
+def tolerated(folder: Path) -> Bundle | None:
     try:
-        opened = load(copy)
-    except AlteredError as error:
-        assert error.exit_status == 5
-        assert "copy" in str(error)
-    else:  # a bit of the manifest's own layout or of a name in it: then it is another bundle by its hash
-        assert name == "manifest.json"
-        assert opened.sha256 != toy_bundle.sha256
+        return load(folder)
+    except AlteredError:
+        return None
 
 
 @pytest.mark.parametrize("name", FILES)

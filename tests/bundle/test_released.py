@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,4 +50,4 @@ def test_a_released_bundle_is_what_its_name_says(name: str) -> None:
 
 def test_released_bundles_meet_no_patient_twice() -> None:
     ranges = sorted(load(find(name)).card.intended_use.age_years for name in HERE)
-    assert all(before[1] <= after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(ranges))

@@ -34,7 +34,7 @@ def inside(point: tuple[float, float], outline: tuple[tuple[float, float], ...])
 def test_heat_and_outlines_keep_to_the_film(cells: np.ndarray, shape: tuple[int, int]) -> None:
     found = attention(cells, shape, SPEC, "nothing")
     assert (found.heat.shape, found.heat.dtype, found.worth) == (shape, np.float32, "nothing")
-    assert 0 <= found.heat.min()
+    assert found.heat.min() >= 0
     assert found.heat.max() <= 1
     for outline in found.outlines:
         points = np.array(outline)

@@ -28,8 +28,12 @@ def find(name: str) -> Path:
     if name in RELEASED:
         return _MODELS / name
     folder = Path(name)
-    if (folder / "manifest.json").is_file():
+    try:
+        is_bundle, is_folder = (folder / "manifest.json").is_file(), bool(name) and folder.is_dir()
+    except OSError as error:
+        raise UsageError(f"bundle {name!r} cannot be opened: {error.strerror}") from error
+    if is_bundle:
         return folder
-    if folder.is_dir():
+    if is_folder:
         raise UsageError(f"{name} is no bundle: it holds no manifest.json")
     raise UsageError(f"no bundle {name!r}: name one of {', '.join(RELEASED)}, or a bundle's folder")

@@ -19,6 +19,8 @@ _EPILOG = """exit status: 0 done; 1 a defect of the program; 2 wrong usage; 3 at
 4 at least one input could not be read; 5 an integrity check failed. Where several hold: the first of 1, 5, 4, 3.
 Decision support for professionals; not cleared or approved by any authority."""
 _INTERRUPTED = 130
+_ENGINES = ("openvino", "onnxruntime")  # as in wetread.bundle.engine, which help and usage should not have to load
+_ENGINE_HELP = "what runs the network (default: %(default)s)"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
         choices=("notice", "refuse"),
         help="films of unknown age: read as adult with a notice, or refuse",
     )
-    predict.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+    predict.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
 
     score = verbs.add_parser("score", help="the research door: scores for a labelled set, no clinical gate")
     score.add_argument(
@@ -67,11 +69,11 @@ def parser() -> argparse.ArgumentParser:
         default="PA",
         help="taken as stated for image files (default: %(default)s)",
     )
-    score.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+    score.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
-    verify.add_argument("--engine", choices=("openvino", "onnxruntime"), default="openvino")
+    verify.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
     return top
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
+import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from wetread.bundle import Bundle, find, load
 from wetread.calibration import sigmoid
-from wetread.cli.talk import Progress
-from wetread.errors import UnreadableError, UsageError
+from wetread.cli.films import listed
+from wetread.cli.talk import Progress, worst
+from wetread.errors import IntegrityError, UnreadableError, UsageError
 from wetread.preprocess import prepare
-from wetread.radiograph import Facts, Radiograph, eligibility, open_dataset, read
-from wetread.radiograph.header import facts as header_facts
+from wetread.radiograph import Facts, Radiograph, eligibility, read
 from wetread.radiograph.image import is_image
 
 __all__ = ["run"]
@@ -28,53 +31,56 @@ _COLUMNS = ("film_id", "score", "probability", "would_refuse")
 def run(options: argparse.Namespace) -> int:
     """Score every film of the source; the exit status."""
     bundle = load(find(options.bundle), engine=options.engine)
-    films = _films(Path(options.source), options.split, options.view)
-    progress = Progress(len(films))
-    status, done = 0, 0
     out = Path(options.out)
+    films = _films(Path(options.source), out, options.split, options.view)
+    progress = Progress(len(films))
+    statuses: list[int] = []
+    if out.exists() and Path(options.source).exists() and out.samefile(options.source):
+        raise UsageError(f"--out {out} is the source itself and would be lost: name another file")
     try:
-        with out.open("w", newline="", encoding="utf-8") as file:
+        with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             table = csv.writer(file)
             table.writerow(_COLUMNS)
             for film_id, source in films:
                 row, unreadable = _row(bundle, source, options.view)
                 table.writerow((film_id, *row))
-                status = max(status, unreadable)
-                done += 1
+                statuses.append(unreadable)
                 progress.step()
     except OSError as error:
         raise UsageError(f"scores cannot be written to {out}: {error.strerror}") from error
     progress.clear()
-    print(f"{done} films scored with {bundle.card.name} {bundle.card.version} into {out}", file=sys.stderr)
-    return status
+    failed = sum(status != 0 for status in statuses)
+    lost = f", {failed} of them without a score (the column would_refuse says why)" if failed else ""
+    print(
+        f"wetread: {len(statuses)} films, model {bundle.card.name} {bundle.card.version}, written to {out}{lost}",
+        file=sys.stderr,
+    )
+    return worst(statuses)
 
 
 def _row(bundle: Bundle, source: Path | Radiograph, view: str) -> tuple[tuple[str, str, str], int]:
     """Score, probability and the first reason for which `predict` would refuse; then 4 where the film is unreadable."""
     try:
-        film, facts = _film(source, view)
+        film = source if isinstance(source, Radiograph) else _film(source, view)
+        logits, _ = bundle.engine.run(prepare(film, bundle.card.input)[None])
+        score = sigmoid(float(logits[0, 0]))
+        reasons = eligibility(film, bundle.card.intended_use)
+    except (UsageError, IntegrityError):  # no film of the set could be scored
+        raise
     except UnreadableError as error:
         return ("", "", error.code), error.exit_status
     except OSError:
         return ("", "", UnreadableError.code), UnreadableError.exit_status
     except Exception:  # noqa: BLE001  # one strange film must not cost the set its other films
         return ("", "", "bug"), 1
-    logits, _ = bundle.engine.run(prepare(film, bundle.card.input)[None])
-    score = sigmoid(float(logits[0, 0]))
-    reasons = eligibility(film, bundle.card.intended_use) or eligibility(facts, bundle.card.intended_use)
     refusal = reasons[0].code.value if reasons else ""
     return (f"{score:.6f}", f"{bundle.card.calibration.probability(score):.6f}", refusal), 0
 
 
-def _film(source: Path | Radiograph, view: str) -> tuple[Radiograph, Facts]:
-    if isinstance(source, Radiograph):
-        return source, source.facts
+def _film(source: Path, view: str) -> Radiograph:
+    """Read a file; the view is stated for image files alone, a DICOM header speaks for itself."""
     content = source.read_bytes()
-    if is_image(content):
-        film = read(content, view=view)
-        return film, film.facts
-    dataset = open_dataset(content)
-    return read(dataset), header_facts(dataset)
+    return read(content, view=view if is_image(content) else None)
 
 
 class _Films:
@@ -91,13 +97,15 @@ class _Films:
             yield film_id, source if isinstance(source, Path) else _radiograph(source, self._view)
 
 
-def _films(source: Path, split: str | None, view: str) -> _Films:
-    if source.is_dir():
-        files = sorted(file for file in source.rglob("*") if file.is_file() and not file.name.startswith("."))
-        if not files:
-            raise UsageError(f"there are no files in {source}")
+def _films(source: Path, out: Path, split: str | None, view: str) -> _Films:
+    try:
+        is_folder, is_file = source.is_dir(), source.is_file()
+    except OSError as error:
+        raise UsageError(f"{source} cannot be opened: {error.strerror}") from error
+    if is_folder:
+        files = [file for file in listed([str(source)]) if file.resolve() != out.resolve()]
         return _Films([(str(file.relative_to(source)), file) for file in files], view)
-    if not source.is_file():
+    if not is_file:
         raise UsageError(f"there is no {source}: name a folder of images, a CSV, or a MedMNIST npz")
     if source.suffix.lower() == ".npz":
         return _Films([(str(index), image) for index, image in enumerate(_images(source, split))], view)
@@ -115,6 +123,10 @@ def _listed(table: Path) -> list[str]:
             names = [row["file"] for row in rows]
     except (UnicodeDecodeError, csv.Error) as error:
         raise UsageError(f"{table} is no CSV in UTF-8: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{table} cannot be opened: {error.strerror}") from error
+    if not names:
+        raise UsageError(f"{table} names no film")
     for line, name in enumerate(names, start=2):
         if not name:
             raise UsageError(f"{table}, line {line}: the column file is empty")
@@ -123,21 +135,31 @@ def _listed(table: Path) -> list[str]:
 
 def _images(archive: Path, split: str | None) -> np.ndarray[Any, np.dtype[Any]]:
     try:
-        with np.load(archive, allow_pickle=False) as arrays:
-            sets = [name for name in arrays.files if name.endswith("_images")]
-            if split is None and len(sets) != 1:
-                raise UsageError(f"{archive} holds {', '.join(sets) or 'no images'}: choose one with --split")
-            name = f"{split}_images" if split else sets[0]
-            if name not in sets:
-                raise UsageError(f"{archive} holds no {name}; it has {', '.join(sets) or 'no images'}")
+        arrays = np.load(archive, allow_pickle=False)
+        if isinstance(arrays, np.ndarray):
+            raise UsageError(f"{archive} is one bare array: save it as an npz with an array called test_images")
+        with closing(arrays):
+            name = _name_of_images(archive, arrays.files, split)
             images: np.ndarray[Any, np.dtype[Any]] = arrays[name]
-    except (ValueError, OSError, EOFError) as error:
-        raise UsageError(f"{archive} is no npz archive of arrays: {error}") from error
+    except (ValueError, OSError, EOFError, BadZipFile, zlib.error, NotImplementedError) as error:
+        raise UsageError(f"{archive} is no npz archive of arrays that can be read ({type(error).__name__})") from error
     if images.ndim != 3 or images.dtype != np.uint8:
         raise UsageError(
             f"{name} in {archive} is {images.dtype} {images.shape}; it must be uint8 (films, rows, columns)"
         )
+    if images.size == 0:
+        raise UsageError(f"{name} in {archive} holds no films")
     return images
+
+
+def _name_of_images(archive: Path, names: list[str], split: str | None) -> str:
+    sets = [name for name in names if name.endswith("_images")]
+    if split is None and len(sets) != 1:
+        raise UsageError(f"{archive} holds {', '.join(sets) or 'no images'}: choose one with --split")
+    name = f"{split}_images" if split else sets[0]
+    if name not in sets:
+        raise UsageError(f"{archive} holds no {name}; it has {', '.join(sets) or 'no images'}")
+    return name
 
 
 def _radiograph(image: np.ndarray[Any, np.dtype[np.uint8]], view: str) -> Radiograph:

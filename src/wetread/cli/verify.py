@@ -15,17 +15,17 @@ __all__ = ["run"]
 def run(options: argparse.Namespace) -> int:
     """Check each bundle that was named, or every released one; the exit status."""
     status = 0
-    for name in options.bundles or RELEASED:
-        folder = find(name)
+    for folder in [find(name) for name in options.bundles or RELEASED]:  # a wrong name is told before the work
         try:
             difference = verify(folder, engine=options.engine)
+            bundle = load(folder)
         except IntegrityError as error:
             print(f"wetread: {error}", file=sys.stderr)
             status = error.exit_status
             continue
-        bundle = load(folder)
         print(
             f"{bundle.card.name} {bundle.card.version}: every hash holds; the self-test repeats on {options.engine} "
-            f"(largest difference {difference:.1e}, allowed {bundle.card.selftest_tolerance:.0e}); sha256 {bundle.sha256}"
+            f"(largest difference {difference:.1e}, allowed {bundle.card.selftest_tolerance:.0e}); sha256 {bundle.sha256}",
+            flush=True,
         )
     return status
