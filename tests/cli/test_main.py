@@ -64,9 +64,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         ["score", "--bundle", "adult", "--out", "x.csv", "--split", "some", "folder"],
     ],
 )
-def test_wrong_usage_is_2_and_said_on_standard_error(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_2_and_said_on_standard_error(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert out == ""
@@ -151,9 +149,7 @@ def test_closed_outputs_are_borne(toy_bundle: Bundle, films: Films, monkeypatch:
     assert main(["predict", "--bundle", str(toy_bundle.folder), films.text, films.empty]) == 4
 
 
-def test_the_output_takes_any_file_name(
-    toy_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_output_takes_any_file_name(toy_bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name in another encoding than ours, on a terminal that knows only ASCII."""
     name = tmp_path / os.fsdecode(b"r\xf6ntgen \xe2\x82\xac.dcm")
     name.write_text("no film")

@@ -135,12 +135,13 @@ def _listed(table: Path) -> list[str]:
 
 def _images(archive: Path, split: str | None) -> np.ndarray[Any, np.dtype[Any]]:
     try:
-        arrays = np.load(archive, allow_pickle=False)
-        if isinstance(arrays, np.ndarray):
-            raise UsageError(f"{archive} is one bare array: save it as an npz with an array called test_images")
-        with closing(arrays):
-            name = _name_of_images(archive, arrays.files, split)
-            images: np.ndarray[Any, np.dtype[Any]] = arrays[name]
+        with archive.open("rb") as file:  # NumPy itself would leave a damaged archive open
+            arrays = np.load(file, allow_pickle=False)
+            if isinstance(arrays, np.ndarray):
+                raise UsageError(f"{archive} is one bare array: save it as an npz with an array called test_images")
+            with closing(arrays):
+                name = _name_of_images(archive, arrays.files, split)
+                images: np.ndarray[Any, np.dtype[Any]] = arrays[name]
     except (ValueError, OSError, EOFError, BadZipFile, zlib.error, NotImplementedError) as error:
         raise UsageError(f"{archive} is no npz archive of arrays that can be read ({type(error).__name__})") from error
     if images.ndim != 3 or images.dtype != np.uint8:
