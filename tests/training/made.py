@@ -33,10 +33,10 @@ width = 64
 [augmentation]
 
 [fit]
-first_trained = 12
+first_trained = 15
 copies = 1
-epochs = 3
-batch = 6
+epochs = 6
+batch = 4
 folds = 2
 learning_rate = 3e-3
 
@@ -53,15 +53,15 @@ not_for = ["Anything."]
 
 
 def picture(seed: int, *, opaque: bool, size: int = 64) -> NDArray[np.uint8]:
-    """A bright frame with two dark lungs, of which one is grey where the film is `opaque`."""
+    """A bright frame with two dark lungs, of which one is white where the film is `opaque`."""
     rng = np.random.default_rng(seed)
     rows, columns = np.mgrid[:size, :size] / size
     film = np.full((size, size), 0.75)
     for middle in (0.3, 0.7):
         film[((rows - 0.5) / 0.35) ** 2 + ((columns - middle) / 0.16) ** 2 < 1] = 0.2
     if opaque:
-        film[((rows - 0.6) / 0.2) ** 2 + ((columns - 0.3) / 0.14) ** 2 < 1] = 0.65
-    film += rng.normal(0, 0.04, film.shape) + rng.uniform(-0.05, 0.05)
+        film[((rows - 0.55) / 0.3) ** 2 + ((columns - 0.3) / 0.2) ** 2 < 1] = 0.75
+    film += rng.normal(0, 0.02, film.shape) + rng.uniform(-0.05, 0.05)
     return (film.clip(0, 1) * 255).astype(np.uint8)
 
 

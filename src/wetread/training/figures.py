@@ -23,7 +23,15 @@ Float = NDArray[np.float64]
 
 
 def told(config: TrainConfig, data: Path, results: Path) -> str:
-    """The figures as text: cross-validated ones computed again, sealed ones as they were found when the seal was open."""
+    """The figures as text: cross-validated ones computed again, sealed ones as they were found when the seal was open.
+
+    Raises
+    ------
+    DataError
+        If nothing was released into `results`, or what is there is about other films.
+    """
+    if not (results / "figures.json").exists():
+        raise DataError(f"there are no figures in {results}: release the bundle first")
     saved = json.loads((results / "figures.json").read_text("utf-8"))
     lines = [f"# {config.name}", ""]
     for title, found in (

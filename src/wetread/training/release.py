@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from wetread import phantom
 from wetread.bundle import CardThreshold, Metric, ModelCard, save
 from wetread.bundle.engine import ENGINES, start
-from wetread.errors import SelfTestError
+from wetread.errors import DataError, SelfTestError
 from wetread.evaluation import calibrate, choose_threshold
 from wetread.network import build
 from wetread.preprocess import prepare_pixels
@@ -50,18 +50,30 @@ def release(
         Counts the use of the sealed films; it refuses weights that have been scored on them before.
     today
         For the ledger and the card.
+
+    Raises
+    ------
+    DataError, SelfTestError
+        If something is missing or wrong; then the seal was not opened.
+    LeakError
+        If this release, or these weights, were scored on the sealed films before.
     """
     everything = load_films(config.data, data)
     films, sealed = development(everything), everything.take(everything.is_sealed)
     found = np.load(run / "oof.npz")
     scores = _sigmoid(found["logits"][:, 0].astype(np.float64))
     labels = films.labels[:, 0].astype(np.int64)
+    # What can fail comes before the seal is opened: a use is spent, whether or not a bundle comes of it.
+    if not len(sealed):
+        raise DataError(f"the collection {films.collection} holds no sealed film: a bundle needs a sealed test")
+    pictures = pixels(sealed.paths)
+    calibration = calibrate(scores, labels)
+    chosen = choose_threshold(scores, labels, films.patients, seed=config.fit.seed)
+    drawn = _selftest_films(config)
     model = export(config, run / f"network-{config.sha256[:12]}.pt")
     figures = _cross_validated(config, films, scores, found, data)
-    chosen = choose_threshold(scores, labels, films.patients, seed=config.fit.seed)
     ledger.use(config.name, config.card.version, sha256(model).hexdigest(), sealed, today)
-    figures["sealed"], sealed_scores = _sealed(config, films, sealed, model, data)
-    weak = _is_weak(figures)
+    figures["sealed"], sealed_scores = _sealed(config, films, sealed, pictures, model, data)
     card = ModelCard(
         name=config.name,
         version=config.card.version,
@@ -70,18 +82,18 @@ def release(
         clinical=True,
         input=config.input,
         intended_use=config.card.intended_use(),
-        calibration=calibrate(scores, labels),
+        calibration=calibration,
         threshold=CardThreshold(chosen.score, chosen.rule, chosen.interval),
         training=_training(config, films, sealed, today),
         metrics=_metrics(figures),
-        evidence=_evidence(figures, weak),
-        weak_evidence=weak,
+        evidence=_evidence(figures),
+        weak_evidence=_is_weak(figures),
         attention_worth=worth(figures.get("pointing")),
         not_for=config.card.not_for,
         licence=config.card.licence,
         attribution=config.card.attribution,
     )
-    bundle = save(models / config.name, card, model, _selftest_films(config))
+    bundle = save(models / config.name, card, model, drawn)
     results.mkdir(parents=True, exist_ok=True)
     figures["threshold_on_development_films"] = {
         "score": chosen.score,
@@ -147,14 +159,18 @@ def _cross_validated(config: TrainConfig, films: FilmSet, scores: Float, found: 
 
 
 def _sealed(
-    config: TrainConfig, films: FilmSet, sealed: FilmSet, model: bytes, data: Path
+    config: TrainConfig,
+    films: FilmSet,
+    sealed: FilmSet,
+    pictures: list[NDArray[np.float32]],
+    model: bytes,
+    data: Path,
 ) -> tuple[list[dict[str, Any]], Float]:
     """Figures on the sealed films, scored by the exported network; baselines are fitted on the development films."""
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "model.onnx"
         path.write_bytes(model)
         engine = start(path)
-        pictures = pixels(sealed.paths)
         logits = [engine.run(prepare_pixels(picture, config.input)[None])[0][0, 0] for picture in pictures]
     scores = _sigmoid(np.array(logits, np.float64))
     both = _joined(films, sealed)
@@ -225,11 +241,13 @@ def _metrics(figures: dict[str, Any]) -> tuple[Metric, ...]:
 
 
 def _is_weak(figures: dict[str, Any]) -> bool:
-    """Whether, on either primary question, the paired interval over the crude baseline includes 0."""
-    differences = [
-        _hardest_crude(found)[1]["difference"] for found in figures["cross_validated"][:2] if found.get("auroc")
-    ]
-    return any(difference is None or difference["low"] <= 0 for difference in differences)
+    """Whether, on either primary question, the paired interval over the crude baseline includes 0, or is unknown."""
+    return any(_shows_nothing(found) for found in figures["cross_validated"][:2])
+
+
+def _shows_nothing(found: dict[str, Any]) -> bool:
+    difference = _hardest_crude(found)[1]["difference"] if found.get("auroc") else None
+    return difference is None or difference["low"] <= 0
 
 
 def _hardest_crude(found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -239,23 +257,31 @@ def _hardest_crude(found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return name, crude[name]
 
 
-def _evidence(figures: dict[str, Any], weak: bool) -> str:
+def _evidence(figures: dict[str, Any]) -> str:
     """The card's own words on how well it did."""
-    first = figures["cross_validated"][0]
-    name, crude = _hardest_crude(first)
-    sealed = figures["sealed"][0]
-    difference = crude["difference"]
+    (first, *rest), sealed = figures["cross_validated"][:2], figures["sealed"][0]
     words = (
-        f"Cross-validated by patient on {first['films']} {first['name']} ({first['positives']} with {first['label']}): AUROC "
-        f"{_told(first['auroc'])}; a guess from nine {name} has {crude['auroc']['value']:.2f}, "
-        f"difference {difference['value']:+.2f} ({difference['low']:+.2f} to {difference['high']:+.2f})"
+        f"Cross-validated by patient on {first['films']} {first['name']} ({first['positives']} with {first['label']}): "
     )
-    words += ", so no advantage over that guess is shown here. " if weak and difference["low"] <= 0 else ". "
+    words += _beside_crude(first) if first.get("auroc") else "too few for a figure. "
+    for found in rest:
+        if _shows_nothing(found):
+            words += f"On {found['name']} ({found['label']}) no advantage over such a guess is shown. "
     if sealed.get("auroc"):
         words += f"Sealed test: {_told(sealed['auroc'])} on {sealed['films']} films, {sealed['positives']} positive."
     else:
         words += f"The sealed test holds too few such films ({sealed['films']}, {sealed['positives']} positive) for a figure."
     return words
+
+
+def _beside_crude(found: dict[str, Any]) -> str:
+    name, crude = _hardest_crude(found)
+    difference = crude["difference"]
+    return (
+        f"AUROC {_told(found['auroc'])}; a guess from nine {name} has {crude['auroc']['value']:.2f}, "
+        f"difference {difference['value']:+.2f} ({difference['low']:+.2f} to {difference['high']:+.2f})"
+        + (", so no advantage over that guess is shown here. " if _shows_nothing(found) else ". ")
+    )
 
 
 def _told(interval: dict[str, float]) -> str:

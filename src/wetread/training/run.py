@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from wetread.errors import DataError
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
 from wetread.training.fit import fit, predict
@@ -38,21 +41,24 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     config, data
         The recipe, and the folder that its table's path starts from.
     out
-        The run folder: `oof.npz` (fold, logits and maps out of fold), `network.pt`, `run.json`. A fold that an earlier
-        call finished is not fitted again.
+        The run folder: `oof.npz` (fold, logits and maps out of fold), `network-….pt`, `run.json`. A fold that an
+        earlier call finished is not fitted again.
     say
         Told how far the run is.
+
+    Raises
+    ------
+    DataError
+        If the run folder holds folds of this recipe on other films or labels.
     """
     films = development(load_films(config.data, data))
     places = np.arange(len(films))
     fold = folds(
         films.patients, [int(label) for label in films.labels[:, 0]], count=config.fit.folds, seed=config.fit.seed
     )
+    _claim(config, films, out)
     features = stem_features(config, films, out, copies=config.fit.copies)
     say(f"{config.name}: {len(films)} development films, features {features.shape}")
-    (out / "run.json").write_text(
-        json.dumps({"config_sha256": config.sha256, "films": len(films), "films_sha256": list_hash(films.names)}) + "\n"
-    )
     logits, maps = [], []
     for held in range(config.fit.folds):
         part = out / f"fold-{held}-{config.sha256[:12]}.npz"
@@ -61,16 +67,45 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
             check_disjoint([films.patients[place] for place in inside], [films.patients[place] for place in outside])
             network = fit(config, features, films.labels, inside, seed=config.fit.seed + held)
             logit, evidence = predict(network, features, outside, config.fit.first_trained)
-            np.savez(part, logits=logit, maps=evidence[:, 0])
+            _keep(part, partial(np.savez, logits=logit, maps=evidence[:, 0]))
         done = np.load(part)
         logits.append(done["logits"])
         maps.append(done["maps"])
         say(f"{config.name}: fold {held + 1} of {config.fit.folds} done")
     order = np.concatenate([places[fold == held] for held in range(config.fit.folds)])
     back = np.argsort(order)
-    np.savez(out / "oof.npz", fold=fold, logits=np.concatenate(logits)[back], maps=np.concatenate(maps)[back])
+    _keep(
+        out / "oof.npz",
+        partial(np.savez, fold=fold, logits=np.concatenate(logits)[back], maps=np.concatenate(maps)[back]),
+    )
     weights = out / f"network-{config.sha256[:12]}.pt"
     if not weights.exists():
-        torch.save(fit(config, features, films.labels, places, seed=config.fit.seed + 100).state_dict(), weights)
+        network = fit(config, features, films.labels, places, seed=config.fit.seed + 100)
+        _keep(weights, partial(torch.save, network.state_dict()))
     say(f"{config.name}: fitted on all development films")
     return out
+
+
+def _claim(config: TrainConfig, films: FilmSet, out: Path) -> None:
+    """Write into the run folder what it is about, unless its folds are about something else."""
+    about = {
+        "config_sha256": config.sha256,
+        "films": len(films),
+        "films_sha256": list_hash(films.names),
+        "labels_sha256": hashlib.sha256(json.dumps([films.patients, films.labels.tolist()]).encode()).hexdigest(),
+    }
+    path = out / "run.json"
+    if path.exists():
+        before = json.loads(path.read_text("utf-8"))
+        same_recipe = before["config_sha256"] == config.sha256
+        if same_recipe and any(before.get(name, value) != value for name, value in about.items()):
+            raise DataError(f"{out} holds a run on other films or labels of this recipe: choose another run folder")
+    out.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(about) + "\n", encoding="utf-8")
+
+
+def _keep(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file whole or not at all: what a stopped process leaves must not look finished."""
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    write(unfinished)
+    unfinished.replace(path)
