@@ -194,7 +194,7 @@ def test_a_network_that_cannot_run_is_no_bug_of_the_film(
     toy_bundle: Bundle, films: Films, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     broken = Bundle(toy_bundle.folder, toy_bundle.card, toy_bundle.sha256, b"no network")
-    monkeypatch.setattr(films_module, "load", lambda folder, engine: broken)
+    monkeypatch.setattr(films_module, "load", lambda *_, **__: broken)
     assert main(["predict", "--json", "--bundle", str(toy_bundle.folder), films.read]) == 5
     assert "no network" in capsys.readouterr().err
 
@@ -413,6 +413,6 @@ def test_nothing_heavy_is_loaded_for_one_film(toy_bundle: Bundle, films: Films, 
     assert done.returncode == 0
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if "|" in line}
     assert {"openvino", "pydicom", "wetread.inference.reader"} <= loaded, "the list is a real one"
-    workshop = "torch scipy polars matplotlib pynetdicom sklearn onnx onnxruntime pandas".split()
+    workshop = ["torch", "scipy", "polars", "matplotlib", "pynetdicom", "sklearn", "onnx", "onnxruntime", "pandas"]
     device_elsewhere = ["jinja2", "wetread.clinical", "wetread.phantom", "wetread.cli.score", "wetread.cli.demo"]
     assert [name for name in [*workshop, *device_elsewhere] if name in loaded] == []

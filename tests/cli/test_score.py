@@ -56,7 +56,7 @@ def folder(tmp_path: Path, films: Films) -> Path:
 def test_a_folder(scored: Any, folder: Path, capsys: Capture) -> None:
     status, (header, *rows) = scored(folder)
     assert header == HEADER
-    assert [row[0] for row in rows] == ["a.png", "c.dcm", "d.txt", os.path.join("sub", "b.png")]
+    assert [row[0] for row in rows] == ["a.png", "c.dcm", "d.txt", str(Path("sub", "b.png"))]
     a, c, d, b = rows
     assert float(a[1]) == pytest.approx(sigmoid(toy.GAIN * 0.25), abs=0.01)
     assert float(b[1]) == pytest.approx(sigmoid(-toy.GAIN * 0.25), abs=0.02)
