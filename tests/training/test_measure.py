@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from training.made import write_film
+from wetread.cohort import crude_baseline
 from wetread.errors import DataError
 from wetread.intervals import auroc
 from wetread.training.films import FilmSet
@@ -17,6 +19,11 @@ from wetread.training.questions import Question
 from wetread.truth import list_hash
 
 Float = NDArray[np.float64]
+
+
+@pytest.fixture(autouse=True)
+def small_forest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wetread.training.measure.crude_baseline", partial(crude_baseline, trees=20))
 
 
 def made(collection: str = "kermany", n: int = 60, seed: int = 0) -> FilmSet:

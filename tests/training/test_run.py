@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,15 +50,6 @@ class World:
     results: Path
     ledger: Ledger
     said: list[str]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Tiny networks lose more time in waiting for a second thread than it saves them."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +132,7 @@ def test_a_run_that_is_done_fits_nothing_again(world: World, monkeypatch: pytest
         raise AssertionError("fitted again")
 
     before, answers = files(world.run), np.load(world.run / "oof.npz")["logits"]
-    monkeypatch.setattr("wetread.training.run.fit", never)
+    monkeypatch.setattr("wetread.training.fit.fit", never)
     monkeypatch.setattr("wetread.training.stem.start", never)
     assert train(world.config, world.data, world.run, world.said.append) == world.run
     after = files(world.run)
@@ -177,7 +167,7 @@ def test_a_run_goes_on_where_it_stopped(copy: World, monkeypatch: pytest.MonkeyP
         fitted.append(seed)
         return fit(*args, seed=seed)
 
-    monkeypatch.setattr("wetread.training.run.fit", counted)
+    monkeypatch.setattr("wetread.training.fit.fit", counted)
     train(copy.config, copy.data, copy.run, copy.said.append)
     assert fitted == [copy.config.fit.seed + 1]
     np.testing.assert_allclose(np.load(copy.run / "oof.npz")["logits"], answers, atol=1e-3)

@@ -41,7 +41,9 @@ def crude_statistics(pixels: NDArray[np.float32]) -> Float:
     )
 
 
-def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[np.int64], *, seed: int = 0) -> Float:
+def crude_baseline(
+    statistics: Float, labels: NDArray[np.int64], fold: NDArray[np.int64], *, seed: int = 0, trees: int = 300
+) -> Float:
     """Out-of-fold score of a random forest on crude statistics: float64 (n,).
 
     Parameters
@@ -53,6 +55,8 @@ def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[n
     fold
         (n,) the fold in which each film is scored; the other folds are fitted on. Where they hold one class only, every
         film of the fold gets that class as its score: there is nothing to learn.
+    seed, trees
+        Of the forest.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def crude_baseline(statistics: Float, labels: NDArray[np.int64], fold: NDArray[n
         if labels[train].min() == labels[train].max():
             scores[test] = labels[train].min()
             continue
-        forest = RandomForestClassifier(300, min_samples_leaf=5, class_weight="balanced", random_state=seed)
+        forest = RandomForestClassifier(trees, min_samples_leaf=5, class_weight="balanced", random_state=seed)
         scores[test] = forest.fit(statistics[train], labels[train]).predict_proba(statistics[test])[:, 1]
     return scores
 
