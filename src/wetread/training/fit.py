@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -10,8 +12,10 @@ from torch.nn import functional
 
 from wetread.network import EfficientNetLite, build
 from wetread.training.config import TrainConfig
+from wetread.training.films import FilmSet
+from wetread.training.stem import stem_features
 
-__all__ = ["fit", "predict"]
+__all__ = ["Tail", "fit", "predict"]
 
 _CLASSIFIER_FASTER = 3.0
 _WARM_UP = 0.15
@@ -78,6 +82,24 @@ def fit(
         schedule.step()
     network.eval()
     return network
+
+
+class Tail:
+    """Fits and scores networks on the films of one set, whose stem features are computed once and kept in `folder`."""
+
+    def __init__(self, config: TrainConfig, films: FilmSet, folder: Path) -> None:
+        self._config, self._labels = config, films.labels
+        self._features = stem_features(config, films, folder, copies=config.fit.copies)
+
+    def fit(self, places: NDArray[np.int64], seed: int) -> EfficientNetLite:
+        """`fit` on the films at `places`."""
+        return fit(self._config, self._features, self._labels, places, seed=seed)
+
+    def score(
+        self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Logits and maps of the films `outside`, from a network fitted on those `inside`."""
+        return predict(self.fit(inside, seed), self._features, outside, self._config.fit.first_trained)
 
 
 def _unfreeze(network: EfficientNetLite, first: int) -> list[nn.Parameter]:

@@ -20,9 +20,10 @@ from wetread.bundle import CardThreshold, Metric, ModelCard, save
 from wetread.bundle.engine import ENGINES, start
 from wetread.errors import DataError, SelfTestError
 from wetread.evaluation import calibrate, choose_threshold
-from wetread.network import build
+from wetread.network import build, build_probe
 from wetread.preprocess import prepare_pixels
 from wetread.training.config import TrainConfig
+from wetread.training.exporting import to_onnx
 from wetread.training.figures import cross_validated
 from wetread.training.films import FilmSet, load_films, pixels
 from wetread.training.pointing import pointing_game, worth
@@ -117,21 +118,13 @@ def export(config: TrainConfig, weights: Path) -> bytes:
     """
     full = torch.load(weights, weights_only=True)
     single = {name: value[:1] if name.startswith("classifier.") else value for name, value in full.items()}
-    network = build(replace(config.network, outputs=1, pretrained=False)).eval()
+    spec = replace(config.network, outputs=1, pretrained=False)
+    network = (build_probe(spec) if config.fit.method == "probe" else build(spec)).eval()
     network.load_state_dict(single)
     films = torch.from_numpy(_selftest_films(config)[:, None].astype(np.float32) / 255)
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "model.onnx"
-        axes = {name: {0: "n"} for name in ("film", "logit", "map")}
-        torch.onnx.export(
-            network,
-            (films,),
-            path,
-            input_names=["film"],
-            output_names=["logit", "map"],
-            dynamic_axes=axes,
-            dynamo=False,
-        )
+        to_onnx(network, films, path)
         with torch.no_grad():
             expected = [part.numpy() for part in network(films)]
         for engine in ENGINES:

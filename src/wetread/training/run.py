@@ -14,8 +14,8 @@ import torch
 from wetread.errors import DataError
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
-from wetread.training.fit import fit, predict
-from wetread.training.stem import stem_features
+from wetread.training.fit import Tail
+from wetread.training.probe import Probe
 from wetread.truth import check_disjoint, folds, list_hash
 
 __all__ = ["development", "train"]
@@ -57,16 +57,15 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
         films.patients, [int(label) for label in films.labels[:, 0]], count=config.fit.folds, seed=config.fit.seed
     )
     _claim(config, films, out)
-    features = stem_features(config, films, out, copies=config.fit.copies)
-    say(f"{config.name}: {len(films)} development films, features {features.shape}")
+    method = Probe(config, films) if config.fit.method == "probe" else Tail(config, films, out)
+    say(f"{config.name}: {len(films)} development films, features computed")
     logits, maps = [], []
     for held in range(config.fit.folds):
         part = out / f"fold-{held}-{config.sha256[:12]}.npz"
         if not part.exists():
             inside, outside = places[fold != held], places[fold == held]
             check_disjoint([films.patients[place] for place in inside], [films.patients[place] for place in outside])
-            network = fit(config, features, films.labels, inside, seed=config.fit.seed + held)
-            logit, evidence = predict(network, features, outside, config.fit.first_trained)
+            logit, evidence = method.score(inside, outside, config.fit.seed + held)
             _keep(part, partial(np.savez, logits=logit, maps=evidence[:, 0]))
         done = np.load(part)
         logits.append(done["logits"])
@@ -80,8 +79,7 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     )
     weights = out / f"network-{config.sha256[:12]}.pt"
     if not weights.exists():
-        network = fit(config, features, films.labels, places, seed=config.fit.seed + 100)
-        _keep(weights, partial(torch.save, network.state_dict()))
+        _keep(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
     say(f"{config.name}: fitted on all development films")
     return out
 

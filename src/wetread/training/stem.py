@@ -25,6 +25,7 @@ from wetread.preprocess import prepare_pixels
 from wetread.radiograph.grayscale import contract_sha256
 from wetread.training.augment import augment
 from wetread.training.config import TrainConfig
+from wetread.training.exporting import to_onnx
 from wetread.training.films import FilmSet, pixels
 
 __all__ = ["stem_features"]
@@ -96,15 +97,7 @@ def _batches(config: TrainConfig, films: FilmSet, copies: int) -> Iterator[tuple
 def _export(config: TrainConfig, path: Path) -> None:
     network = build(config.network).eval()
     example = torch.zeros(2, 1, config.input.height, config.input.width)
-    torch.onnx.export(
-        _Stem(network, config.fit.first_trained),
-        (example,),
-        path,
-        input_names=["film"],
-        output_names=["logit", "map"],
-        dynamic_axes={"film": {0: "n"}, "logit": {0: "n"}, "map": {0: "n"}},
-        dynamo=False,
-    )
+    to_onnx(_Stem(network, config.fit.first_trained), example, path)
 
 
 def _key(config: TrainConfig, films: FilmSet, copies: int) -> str:

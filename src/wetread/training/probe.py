@@ -1,0 +1,102 @@
+"""A linear probe: ImageNet features as they are, and one linear map for each part of the film, fitted in a minute.
+
+With a thousand films and mined labels a linear map on frozen features did as well as tuning did (docs/log.md), and it can
+be fitted again by anyone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from wetread.bundle.engine import start
+from wetread.network import GridProbe, build_probe
+from wetread.preprocess import prepare_pixels
+from wetread.training.config import TrainConfig
+from wetread.training.exporting import to_onnx
+from wetread.training.films import FilmSet, pixels
+
+__all__ = ["Probe"]
+
+Float = NDArray[np.float32]
+
+
+class _Features(nn.Module):
+    """The features in the shape of the engine's seam: they are its `map`, their means its `logit`."""
+
+    def __init__(self, probe: GridProbe) -> None:
+        super().__init__()
+        self.probe = probe
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.probe.features(x)
+        return features.mean(dim=(2, 3)), features
+
+
+class Probe:
+    """Fits and scores linear probes on the films of one set.
+
+    Parameters
+    ----------
+    config, films
+        The recipe, and the films; their features are computed once, here.
+    """
+
+    def __init__(self, config: TrainConfig, films: FilmSet) -> None:
+        self._config, self._films = config, films
+        self._features = _features(config, films)
+
+    def fit(self, places: NDArray[np.int64], seed: int) -> GridProbe:
+        """Fit on the films at `places`.
+
+        Logistic regression on the leading principal components of standardised features, for pneumonia and, where the
+        recipe groups findings, for any of the group; the probe's log-odds are the mean of the two. The whole is
+        written as one linear map, so that the map shows each part's own share.
+        """
+        from sklearn.decomposition import PCA
+        from sklearn.linear_model import LogisticRegression
+
+        fit = self._config.fit
+        inside = self._features[places].reshape(len(places), -1)
+        mean, spread = inside.mean(axis=0), inside.std(axis=0) + 1e-6
+        components = min(fit.components, len(places) - 1)
+        directions = PCA(components, svd_solver="randomized", random_state=seed).fit((inside - mean) / spread)
+        reduced = directions.transform((inside - mean) / spread)
+        labels = self._films.labels[places]
+        columns = (0, labels.shape[1] - 1) if self._config.data.groups else (0,)
+        weight, bias = np.zeros(inside.shape[1]), 0.0
+        for column in columns:
+            line = LogisticRegression(C=fit.penalty, max_iter=500).fit(reduced, labels[:, column])
+            along = directions.components_.T @ line.coef_[0]
+            weight += along / spread / len(columns)
+            bias += float(line.intercept_[0] - along @ (mean / spread + directions.mean_)) / len(columns)
+        probe = build_probe(self._config.network)
+        with torch.no_grad():
+            probe.weight.copy_(torch.from_numpy(weight.reshape(probe.weight.shape)))
+            probe.bias.fill_(bias)
+        return probe.eval()
+
+    def score(self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int) -> tuple[Float, Float]:
+        """Logits and maps of the films `outside`, from a probe fitted on those `inside`."""
+        with torch.no_grad():
+            logits, maps = self.fit(inside, seed).head(torch.from_numpy(self._features[outside]))
+        return logits.numpy(), maps.numpy()
+
+
+def _features(config: TrainConfig, films: FilmSet) -> Float:
+    """float32 (films, channels, grid, grid)."""
+    probe = build_probe(config.network).eval()
+    with TemporaryDirectory() as temporary:
+        model = Path(temporary) / "features.onnx"
+        example = torch.zeros(1, 1, config.input.height, config.input.width)
+        to_onnx(_Features(probe), example, model)
+        engine = start(model)
+        out = np.empty((len(films), *probe.weight.shape[1:]), np.float32)
+        for place, path in enumerate(films.paths):
+            out[place] = engine.run(prepare_pixels(pixels([path])[0], config.input)[None])[1]
+    return out
