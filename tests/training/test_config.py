@@ -73,6 +73,9 @@ WRONG = {
     "outputs": (("dropout = 0.1", "outputs = 2"), r"2 outputs, but 1 label"),
     "labels": (("index =", 'auxiliary = ["Effusion"]\ngroups = ["Mass"]\nindex ='), r"1 output, but 3 labels"),
     "no starting weights": (("dropout = 0.1", "pretrained = false"), "frozen blocks"),
+    "a method": (("epochs = 6", 'method = "boost"'), r"\[fit\].*method is tail or probe"),
+    "a probe without a grid": (("epochs = 6", 'method = "probe"'), r"method probe needs \[network\] grid"),
+    "a grid without a probe": (("dropout = 0.1", "grid = 2"), r"grid = 2 is for method probe"),
     "no TOML": (("[fit]", "[fit"), "cannot be read"),
 }
 
@@ -86,6 +89,24 @@ def test_a_wrong_recipe_is_refused_by_the_part_that_is_wrong(
         assert load_config(path).augmentation == Augmentation()
         return
     with pytest.raises(ConfigError, match=message):
+        load_config(path)
+
+
+@pytest.mark.parametrize(
+    ("grid", "height", "width", "right"),
+    [(2, 64, 64, True), (2, 128, 128, True), (3, 64, 64, False), (2, 96, 96, False), (2, 64, 128, False)],
+)
+def test_a_probe_s_grid_divides_its_frame(grid: int, height: int, width: int, right: bool, write_recipe: Write) -> None:
+    path = write_recipe(
+        ("epochs = 6", 'method = "probe"'),
+        ("dropout = 0.1", f"grid = {grid}"),
+        ("height = 64", f"height = {height}"),
+        ("width = 64", f"width = {width}"),
+    )
+    if right:
+        assert load_config(path).network.grid == grid
+        return
+    with pytest.raises(ConfigError, match=r"tiny.toml: a probe's frame is a square of a multiple of"):
         load_config(path)
 
 
@@ -124,7 +145,15 @@ def test_whole_numbers_stand_for_others() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"batch": 0}, {"first_trained": 0}, {"copies": -1}, {"weight_decay": -1.0}, {"auxiliary_weight": -0.1}],
+    [
+        {"batch": 0},
+        {"first_trained": 0},
+        {"copies": -1},
+        {"weight_decay": -1.0},
+        {"auxiliary_weight": -0.1},
+        {"components": 0},
+        {"penalty": 0.0},
+    ],
     ids=lambda wrong: next(iter(wrong)),
 )
 def test_fitting_refuses(wrong: dict[str, Any]) -> None:

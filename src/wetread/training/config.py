@@ -131,8 +131,9 @@ class TrainConfig:
     name
         Of the bundle and of its folders: one word of letters, digits, dashes and underscores.
     network
-        Has one output for pneumonia, one for each auxiliary finding, and one for the group where there is one; starts
-        from ImageNet weights, because its frozen blocks are never fitted.
+        Starts from ImageNet weights, because its frozen blocks are never fitted. Tuned, it has one output for
+        pneumonia, one for each auxiliary finding, and one for the group where there is one; probed, it has a grid that
+        divides the frame.
     """
 
     name: str
@@ -147,14 +148,32 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
             raise ConfigError(f"a recipe's name becomes a folder's; its name is {self.name!r}")
+        if not self.network.pretrained:
+            raise ConfigError("[network] pretrained = false: frozen blocks without ImageNet weights would stay random")
+        if self.fit.method == "probe":
+            self._check_probe()
+        else:
+            self._check_tail()
+
+    def _check_tail(self) -> None:
         labels = 1 + len(self.data.auxiliary) + bool(self.data.groups)
-        if self.fit.method == "tail" and self.network.outputs != labels:
+        if self.network.outputs != labels:
             raise ConfigError(
                 f"[network] has {_count(self.network.outputs, 'output')}, but {_count(labels, 'label')} "
                 f"follow from [data]: pneumonia, the auxiliary findings, and the group"
             )
-        if not self.network.pretrained:
-            raise ConfigError("[network] pretrained = false: frozen blocks without ImageNet weights would stay random")
+        if self.network.grid:
+            raise ConfigError(f"[network] grid = {self.network.grid} is for method probe: leave it out")
+
+    def _check_probe(self) -> None:
+        grid, side = self.network.grid, 32 * self.network.grid
+        if grid < 1:
+            raise ConfigError("[fit] method probe needs [network] grid of at least 1")
+        if self.input.height != self.input.width or self.input.height % side:
+            raise ConfigError(
+                f"a probe's frame is a square of a multiple of {side} pixels, 32 for each cell of its grid, "
+                f"not {self.input.height} x {self.input.width}"
+            )
 
 
 def _count(number: int, noun: str) -> str:
