@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
 
 from training.made import write_collection
 from wetread.errors import ConfigError
@@ -16,6 +18,7 @@ from wetread.intervals import auroc
 from wetread.network import LITE_NAMES, NetworkSpec, build, build_probe
 from wetread.preprocess import prepare_pixels
 from wetread.training import FilmSet, TrainConfig, load_config, load_films
+from wetread.training.config import DataConfig
 from wetread.training.films import pixels
 from wetread.training.probe import Probe
 from wetread.training.run import development
@@ -26,8 +29,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch
 @pytest.fixture(scope="module")
 def films(tmp_path_factory: pytest.TempPathFactory) -> FilmSet:
     """Twenty-four films; only the recipe's table is needed to lay them out."""
-    from wetread.training.config import DataConfig
-
     data = write_collection(tmp_path_factory.mktemp("probe") / "tiny")
     return development(load_films(DataConfig(collection="kermany", index="tiny/index.csv"), data))
 
@@ -76,19 +77,42 @@ def test_films_outside_do_not_reach_the_fit(config: TrainConfig, films: FilmSet)
     assert float(one.weight.detach().abs().max()) > 0
 
 
-def test_the_linear_map_is_the_regression_it_came_from(config: TrainConfig, films: FilmSet) -> None:
-    """Standardising, turning and fitting, written as one map: worked out anew without scikit-learn's own shortcuts."""
-    from sklearn.decomposition import PCA
-    from sklearn.linear_model import LogisticRegression
+def test_the_linear_map_is_the_regression_it_came_from(
+    config: TrainConfig, films: FilmSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standardising, turning and fitting are written as one map: it must say what the regression itself says."""
+    decided: list[NDArray[np.float64]] = []
 
-    fitted = Probe(config, films)
+    class Recorded(LogisticRegression):
+        def fit(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> Recorded:
+            super().fit(x, y)
+            decided.append(self.decision_function(x))
+            return self
+
+    monkeypatch.setattr("sklearn.linear_model.LogisticRegression", Recorded)
     places = np.arange(len(films))
-    logits, _ = fitted.score(places, places, 0)
-    x = fitted._features.reshape(24, -1)
-    z = (x - x.mean(axis=0)) / (x.std(axis=0) + 1e-6)
-    reduced = PCA(8, svd_solver="randomized", random_state=0).fit_transform(z)
-    line = LogisticRegression(C=0.01, max_iter=500).fit(reduced, films.labels[:, 0])
-    np.testing.assert_allclose(logits[:, 0], line.decision_function(reduced), atol=2e-3)
+    plain, _ = Probe(config, films).score(places, places, 0)
+    np.testing.assert_allclose(plain[:, 0], decided.pop(), atol=2e-3)
+    assert not decided
+    # With a group, its regression's log-odds and pneumonia's are averaged; what lies between them is not looked at.
+    grouped = replace(films, labels=np.hstack([films.labels, films.labels[::-1], films.labels[::-1]]))
+    with_group = replace(config, data=replace(config.data, auxiliary=("Other",), groups=("Any",)))
+    both, _ = Probe(with_group, grouped).score(places, places, 0)
+    assert len(decided) == 2
+    assert np.abs(decided[0] - decided[1]).max() > 0.1
+    np.testing.assert_allclose(both[:, 0], np.mean(decided, axis=0), atol=2e-3)
+
+
+def test_a_feature_that_was_silent_does_not_decide(config: TrainConfig, films: FilmSet) -> None:
+    """One that hardly varied among the films fitted on would, standardised, drown all others on a film where it does."""
+    probe = Probe(config, films)
+    places = np.arange(len(films))
+    usual = np.median(probe._features.reshape(24, -1).std(axis=0))
+    probe._features[:, 0, 0, 0] = 1e-5 * usual * films.labels[:, 0]
+    quiet, _ = probe.score(places[:20], places[20:], 0)
+    probe._features[20:, 0, 0, 0] = 3 * usual
+    loud, _ = probe.score(places[:20], places[20:], 0)
+    assert np.abs(loud - quiet).max() < 0.5
 
 
 @torch.no_grad()

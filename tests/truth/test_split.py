@@ -129,8 +129,8 @@ def test_a_patient_on_both_sides_stops_the_run() -> None:
 
 
 def test_apart_is_fine() -> None:
-    check_disjoint(["a", "b"], ["c"])
-    check_disjoint([], ["c"])
+    assert check_disjoint(["a", "b"], ["c"]) is None
+    assert check_disjoint([], ["c"]) is None
 
 
 @given(st.lists(st.text("abc/.0123", min_size=1), min_size=2, unique=True), st.integers(0, 99))

@@ -24,6 +24,8 @@ from wetread.training.films import FilmSet, pixels
 __all__ = ["Probe"]
 
 Float = NDArray[np.float32]
+# Least spread of a feature, as a share of the median feature's.
+_QUIETEST = 0.5
 
 
 class _Features(nn.Module):
@@ -63,7 +65,9 @@ class Probe:
 
         fit = self._config.fit
         inside = self._features[places].reshape(len(places), -1)
-        mean, spread = inside.mean(axis=0), inside.std(axis=0) + 1e-6
+        mean, spread = inside.mean(axis=0), inside.std(axis=0)
+        # A feature that hardly ever speaks on these films must not shout on another: its weight would be enormous.
+        spread = np.maximum(spread, _QUIETEST * np.median(spread))
         components = min(fit.components, len(places) - 1)
         directions = PCA(components, svd_solver="randomized", random_state=seed).fit((inside - mean) / spread)
         reduced = directions.transform((inside - mean) / spread)

@@ -254,12 +254,13 @@ def _evidence(figures: dict[str, Any]) -> str:
     """The card's own words on how well it did."""
     (first, *rest), sealed = figures["cross_validated"][:2], figures["sealed"][0]
     words = (
-        f"Cross-validated by patient on {first['films']} {first['name']} ({first['positives']} with {first['label']}): "
+        f"Cross-validated by patient, {first['films']} films ({first['name']}), {first['positives']} positive for "
+        f"{first['label']}: "
     )
     words += _beside_crude(first) if first.get("auroc") else "too few for a figure. "
     for found in rest:
         if _shows_nothing(found):
-            words += f"On {found['name']} ({found['label']}) no advantage over such a guess is shown. "
+            words += f"For {found['label']}, {found['name']}, no advantage over such a guess is shown. "
     if sealed.get("auroc"):
         words += f"Sealed test: {_told(sealed['auroc'])} on {sealed['films']} films, {sealed['positives']} positive."
     else:
