@@ -39,7 +39,7 @@ def test_a_network_that_beats_a_guess_on_both_questions_says_so() -> None:
     found = figures(question("read films", 0.05), question("matched films", 0.01), question("third", -0.5))
     assert not _is_weak(found)
     words = _evidence(found)
-    assert "400 read films (80 with opacity): AUROC 0.72 (95 % interval 0.66 to 0.78)" in words
+    assert "400 films (read films), 80 positive for opacity: AUROC 0.72 (95 % interval 0.66 to 0.78)" in words
     assert "has 0.60, difference +0.12 (+0.05 to +0.20). " in words
     assert "no advantage" not in words
 
@@ -53,7 +53,9 @@ def test_no_advantage_on_the_first_question_is_said() -> None:
 def test_no_advantage_on_the_second_question_is_said() -> None:
     found = figures(question("read films", 0.05), question("matched films", 0.0))
     assert _is_weak(found)
-    assert "On matched films (opacity) no advantage over such a guess is shown. " in _evidence(found)
+    words = _evidence(found)
+    assert "no advantage over such a guess is shown" in words
+    assert words.index("matched films") < words.index("no advantage") < words.index("sealed test")
 
 
 def test_the_harder_baseline_decides() -> None:
@@ -71,7 +73,7 @@ def test_what_could_not_be_measured_is_weak(place: int) -> None:
     asked[place] = few("few films")
     assert _is_weak(figures(*asked))
     words = _evidence(figures(*asked))
-    assert ("3 with opacity): too few for a figure" in words) == (place == 0)
+    assert ("3 positive for opacity: too few for a figure" in words) == (place == 0)
     unknown = [question("read films", 0.05), question("matched films", 0.05)]
     unknown[place]["auroc"] = None
     for beside in unknown[place]["beside"].values():

@@ -227,7 +227,7 @@ def test_the_card_tells_what_was_not_measured(world: World) -> None:
     """Four sealed films are too few for a figure, and 24 films show nothing over a guess with certainty."""
     card = load(world.models / "tiny").card
     assert "holds too few such films (4" in card.evidence
-    assert "24 all films" in card.evidence
+    assert "24 films (all films), 12 positive" in card.evidence
     assert "not measured" in card.attention_worth
     figures = json.loads((world.results / "figures.json").read_text("utf-8"))
     assert figures["sealed"][0]["too_few"]
