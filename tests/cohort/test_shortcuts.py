@@ -119,12 +119,18 @@ def test_shares_of_groups_by_hand() -> None:
     groups = ["PA", "PA", "AP", "AP", "PA", "PA", "AP", ""]
     labels = np.array([0, 1, 1, 1, 0, 0, 0, 1])
     fold = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    # Fold 1 knows 1 of 2 PA and 2 of 2 AP; nobody without a view, so 3 of 4 over all. Fold 0 knows 0 of 2, 0 of 1.
-    expected = [0, 0, 0, 0, 0.5, 0.5, 1, 0.75]
+    # Fold 1 knows 1 of 2 PA, 2 of 2 AP, 3 of 4 over all, nobody without a view. Fold 0 knows 0 of 2, 0 of 1, 1 of 4.
+    expected = [-0.25, -0.25, -0.25, -0.25, -0.25, -0.25, 0.25, 0]
     np.testing.assert_allclose(group_baseline(groups, labels, fold), expected)
 
 
 def test_groups_may_be_any_values() -> None:
     labels, fold = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
     missing = [True, False, True, False]
-    np.testing.assert_allclose(group_baseline(missing, labels, fold), [0, 1, 0, 1])
+    np.testing.assert_allclose(group_baseline(missing, labels, fold), [-0.5, 0.5, -0.5, 0.5])
+
+
+def test_one_group_tells_nothing() -> None:
+    labels = np.random.default_rng(3).integers(0, 2, 60)
+    fold = np.arange(60) % 5
+    assert float(auroc(group_baseline(["PA"] * 60, labels, fold), labels)[0]) == 0.5

@@ -78,9 +78,11 @@ def crude_baseline(
 
 
 def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArray[np.int64]) -> Float:
-    """Out-of-fold share of positives in a film's group (its view, or whether its metadata are missing): float64 (n,).
+    """Out of fold, how far the share of positives in a film's group lies above that of all films: float64 (n,), -1 to 1.
 
-    A group that the other folds do not hold gets their share over all films.
+    A group is a film's view, or whether its metadata are missing. One that the other folds do not hold gets 0. The share
+    over all films is taken off because it differs from fold to fold, and against a fold's own: left in, a group that
+    tells nothing would seem to tell the opposite.
 
     Raises
     ------
@@ -92,8 +94,9 @@ def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArr
     scores = np.full(len(labels), np.nan)
     for held in np.unique(fold):
         train, test = fold != held, fold == held
-        share = {name: labels[train & (names == name)].mean() for name in np.unique(names[train])}
-        scores[test] = [share.get(name, labels[train].mean()) for name in names[test]]
+        overall = labels[train].mean()
+        above = {name: labels[train & (names == name)].mean() - overall for name in np.unique(names[train])}
+        scores[test] = [above.get(name, 0.0) for name in names[test]]
     return scores
 
 
