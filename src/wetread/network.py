@@ -156,7 +156,7 @@ class GridProbe(nn.Module):
         self.grid = grid
         channels = sum(_round_channels(_STAGES[stage][1] * _SCALING[name][0]) for stage in _TAPPED)
         self.weight = nn.Parameter(torch.zeros(1, channels + _HEAD_CHANNELS, grid, grid))
-        self.bias = nn.Parameter(torch.zeros(1))
+        self.bias = nn.Parameter(torch.zeros(1, 1, grid, grid))
 
     def _taps(self) -> tuple[int, ...]:
         """How many blocks come before each tap: the ends of the third to the sixth stage."""

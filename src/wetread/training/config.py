@@ -61,6 +61,8 @@ class FitConfig:
         below only folds and seed then matter.
     components, penalty
         Of a probe: principal components, and the inverse strength of the L2 penalty.
+    steadiness
+        Of a probe: how much weight it gives to answering alike for a film and a reduced, compressed copy of it.
     first_trained
         Blocks before this one keep their ImageNet weights, and their output is computed once for each copy of a film.
     copies
@@ -77,6 +79,7 @@ class FitConfig:
     method: str = "tail"
     components: int = 300
     penalty: float = 1e-3
+    steadiness: float = 0.0
     first_trained: int = 5
     copies: int = 8
     epochs: int = 12
@@ -88,8 +91,10 @@ class FitConfig:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        if self.method not in ("tail", "probe") or self.components < 1 or self.penalty <= 0:
-            raise ConfigError(f"method is tail or probe, components at least 1, penalty above 0: {self}")
+        if self.method not in ("tail", "probe") or self.components < 1 or self.penalty <= 0 or self.steadiness < 0:
+            raise ConfigError(
+                f"method is tail or probe, components at least 1, penalty above 0, steadiness not below: {self}"
+            )
         if min(self.epochs, self.batch, self.folds - 1, self.first_trained) < 1 or self.copies < 0:
             raise ConfigError(
                 f"epochs, batch and first_trained are at least 1, folds at least 2, copies at least 0: {self}"

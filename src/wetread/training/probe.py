@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from wetread.bundle.engine import start
 from wetread.network import GridProbe, build_probe
 from wetread.preprocess import prepare_pixels
+from wetread.training.augment import copied
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
 from wetread.training.films import FilmSet, pixels
@@ -51,7 +52,7 @@ class Probe:
 
     def __init__(self, config: TrainConfig, films: FilmSet) -> None:
         self._config, self._films = config, films
-        self._features = _features(config, films)
+        self._features, self._unsteady = _features(config, films)
 
     def fit(self, places: NDArray[np.int64], seed: int) -> GridProbe:
         """Fit on the films at `places`.
@@ -70,19 +71,22 @@ class Probe:
         spread = np.maximum(spread, _QUIETEST * np.median(spread))
         components = min(fit.components, len(places) - 1)
         directions = PCA(components, svd_solver="randomized", random_state=seed).fit((inside - mean) / spread)
-        reduced = directions.transform((inside - mean) / spread)
+        steady = _steadying(
+            directions.components_ @ (self._unsteady[places].reshape(len(places), -1) / spread).T, fit.steadiness
+        )
+        reduced = directions.transform((inside - mean) / spread) @ steady
         labels = self._films.labels[places]
         columns = (0, labels.shape[1] - 1) if self._config.data.groups else (0,)
         weight, bias = np.zeros(inside.shape[1]), 0.0
         for column in columns:
             line = LogisticRegression(C=fit.penalty, max_iter=500).fit(reduced, labels[:, column])
-            along = directions.components_.T @ line.coef_[0]
+            along = directions.components_.T @ (steady @ line.coef_[0])
             weight += along / spread / len(columns)
             bias += float(line.intercept_[0] - along @ (mean / spread + directions.mean_)) / len(columns)
         probe = build_probe(self._config.network)
         with torch.no_grad():
             probe.weight.copy_(torch.from_numpy(weight.reshape(probe.weight.shape)))
-            probe.bias.fill_(bias)
+            probe.bias.copy_(torch.from_numpy(_shares(weight * mean, bias, probe.grid)))
         return probe.eval()
 
     def score(self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int) -> tuple[Float, Float]:
@@ -92,15 +96,37 @@ class Probe:
         return logits.numpy(), maps.numpy()
 
 
-def _features(config: TrainConfig, films: FilmSet) -> Float:
-    """float32 (films, channels, grid, grid)."""
+def _steadying(change: NDArray[np.float64], steadiness: float) -> NDArray[np.float64]:
+    """Shrink directions in which a mere copy of a film moves: (components, components), symmetric.
+
+    An L2 penalty on weights after this map is, before it, a penalty on weights plus `steadiness` times the mean square
+    of what they make of the difference between a film and its copy.
+    """
+    size, vectors = np.linalg.eigh(change @ change.T / change.shape[1])
+    return np.asarray((vectors / np.sqrt(1 + steadiness * np.maximum(size, 0))) @ vectors.T)
+
+
+def _shares(average: NDArray[np.float64], bias: float, grid: int) -> NDArray[np.float64]:
+    """Bias of each cell, (1, 1, grid, grid), so that an average film's map is even: then a map shows what is unusual.
+
+    `average` holds the average film's terms (channels x cells). The mean over cells is `bias`, as the logit needs.
+    """
+    cells = average.reshape(-1, grid, grid).sum(axis=0)
+    return np.asarray(bias + cells.sum() - grid**2 * cells)[None, None]
+
+
+def _features(config: TrainConfig, films: FilmSet) -> tuple[Float, Float]:
+    """Features of films, and how far those of a copy of each lie from them: float32 (films, channels, grid, grid) twice."""
     probe = build_probe(config.network).eval()
     with TemporaryDirectory() as temporary:
         model = Path(temporary) / "features.onnx"
         example = torch.zeros(1, 1, config.input.height, config.input.width)
         to_onnx(_Features(probe), example, model)
         engine = start(model)
-        out = np.empty((len(films), *probe.weight.shape[1:]), np.float32)
+        found = np.empty((2, len(films), *probe.weight.shape[1:]), np.float32)
         for place, path in enumerate(films.paths):
-            out[place] = engine.run(prepare_pixels(pixels([path])[0], config.input)[None])[1]
-    return out
+            picture = pixels([path])[0]
+            copy = copied(picture, np.random.default_rng([config.fit.seed, place]))
+            for which, film in enumerate((picture, copy)):
+                found[which, place] = engine.run(prepare_pixels(film, config.input)[None])[1]
+    return found[0], found[1] - found[0]

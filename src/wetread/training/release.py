@@ -273,9 +273,14 @@ def _beside_crude(found: dict[str, Any]) -> str:
     difference = crude["difference"]
     return (
         f"AUROC {_told(found['auroc'])}; a guess from nine {name} has {crude['auroc']['value']:.2f}, "
-        f"difference {difference['value']:+.2f} ({difference['low']:+.2f} to {difference['high']:+.2f})"
+        f"difference {_signed(difference['value'])} ({_signed(difference['low'])} to {_signed(difference['high'])})"
         + (", so no advantage over that guess is shown here. " if _shows_nothing(found) else ". ")
     )
+
+
+def _signed(value: float) -> str:
+    """With its sign, but no minus before nothing."""
+    return f"{round(value, 2) + 0.0:+.2f}"
 
 
 def _told(interval: dict[str, float]) -> str:
