@@ -384,7 +384,11 @@ def test_a_folder_of_results_tells_nothing_of_the_file_name(with_toys: Path, tmp
     phantom.write(patient_film(), film)
     assert main(["predict", "--json", "--out", str(tmp_path / "out"), str(film)]) == 0
     capsys.readouterr()
-    assert [path for path in (tmp_path / "out").rglob("*") if MARKER in path.relative_to(tmp_path).as_posix()] == []
+    written = list((tmp_path / "out").rglob("*"))
+    assert [path for path in written if MARKER in path.relative_to(tmp_path).as_posix()] == []
+    pages = [path for path in written if path.is_file() and path.name != "readings.jsonl"]
+    assert [path.name for path in pages if told_of((MARKER,), path.read_bytes())] == []
+    assert MARKER in (tmp_path / "out" / "readings.jsonl").read_text("utf-8"), "somewhere it must say which film it was"
 
 
 # --------------------------------------------------------------------------------------------------------- progress

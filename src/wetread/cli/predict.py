@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wetread.cli.films import Answer, Readers, answer, listed
-from wetread.cli.talk import Progress, about, printable, sentence, summary, worst
+from wetread.cli.talk import Progress, about, sentence, summary, worst
 from wetread.errors import UsageError
 from wetread.inference import DISCLAIMER, Reading
 
@@ -73,8 +73,9 @@ def _write(given: Answer, out: Path) -> Path | None:
             from wetread.clinical import report
 
             place = out / given.key
-            name = printable(Path(given.file).name)
-            report.build(given.reading, given.film, when=datetime.now(UTC), name=name).write(place)
+            # Hospitals put names into file names: the page carries the film's hash, and readings.jsonl says whose it is.
+            page = report.build(given.reading, given.film, when=datetime.now(UTC), name=f"film {given.key}")
+            page.write(place)
         with (out / "readings.jsonl").open("a", encoding="utf-8") as file:
             file.write(_line(given, True, place) + "\n")
     except OSError as error:
