@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import toy
 from wetread.bundle import Bundle, CardThreshold
 from wetread.calibration import restate, sigmoid
-from wetread.errors import Code, ConfigError
-from wetread.inference import DISCLAIMER, Reader, Reading
+from wetread.errors import Code, ConfigError, Reason
+from wetread.inference import DISCLAIMER, Reader, Reading, refuse
 from wetread.phantom import film as phantom
 from wetread.radiograph import read as read_film
 
@@ -183,3 +183,9 @@ def test_time_is_measured_where_a_watch_is_handed_in(reader: Reader) -> None:
 def test_the_same_film_gives_the_same_reading(reader: Reader) -> None:
     film = toy.radiograph(np.random.default_rng(1).random((260, 310)))
     assert reader.read(film).to_json() == reader.read(film).to_json()
+
+
+def test_a_refusal_assumes_no_age() -> None:
+    noticed = (Reason(Code.AGE_ASSUMED, "AGE UNKNOWN."), Reason(Code.MIRRORED, "The picture is mirrored."))
+    refused = refuse((Reason(Code.BODY_PART, "The body part is another."),), noticed)
+    assert notices(refused) == [Code.MIRRORED]

@@ -30,8 +30,9 @@ class Stopwatch(Protocol):
 
 
 def refuse(reasons: tuple[Reason, ...], noticed: tuple[Reason, ...] = ()) -> Reading:
-    """A reading that says why a film was not read."""
-    return Reading(status="refused", reasons=reasons, notices=noticed, hashes={"grayscale": contract_sha256()})
+    """A reading that says why a film was not read; for that nothing was assumed of the patient, so no notice says so."""
+    kept = tuple(notice for notice in noticed if notice.code is not Code.AGE_ASSUMED)
+    return Reading(status="refused", reasons=reasons, notices=kept, hashes={"grayscale": contract_sha256()})
 
 
 class Reader:
