@@ -104,7 +104,7 @@ class Radiograph:
     facts
         What the header says.
     spacing_mm
-        (row, column) distance of pixel centres in millimetres, or None where the file does not say.
+        (row, column) distance of the film's own pixel centres in millimetres, or None where the file does not say.
     steps
         The grayscale steps that were applied, in order.
     polarity
@@ -112,11 +112,17 @@ class Radiograph:
         (see `wetread.radiograph.polarity`).
     source_uids
         SOPClassUID, SOPInstanceUID, SeriesInstanceUID and StudyInstanceUID by keyword, where the file has them.
+    reduction
+        1 where `pixels` are the whole film; 2, 4, 8 ... where they are a copy with each side divided by it and rounded
+        up, which a caller asked for who needs no more (`wetread.radiograph.read`, `enough`).
+    full_shape
+        Rows and columns of the whole film; None for a film that is not reduced.
 
     Raises
     ------
     ValueError
-        If `pixels` are not float32, not two-dimensional, empty, not finite, or outside [0, 1].
+        If `pixels` are not float32, not two-dimensional, empty, not finite, or outside [0, 1]; if `reduction` is no
+        power of two, or `full_shape` reduced by it is not the shape of `pixels`.
     """
 
     pixels: NDArray[np.float32]
@@ -125,6 +131,8 @@ class Radiograph:
     steps: tuple[Step, ...] = ()
     polarity: float = 0.0
     source_uids: dict[str, str] = field(default_factory=dict)
+    reduction: int = 1
+    full_shape: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.pixels.dtype != np.float32 or self.pixels.ndim != 2 or self.pixels.size == 0:
@@ -132,7 +140,17 @@ class Radiograph:
         low, high = float(self.pixels.min()), float(self.pixels.max())
         if not (low >= 0.0 and high <= 1.0):  # also false for NaN
             raise ValueError(f"a radiograph's pixels lie in [0, 1], not [{low}, {high}]")
+        if self.reduction < 1 or self.reduction & (self.reduction - 1):
+            raise ValueError(f"a film is reduced by a power of two, not by {self.reduction}")
+        if tuple(-(-side // self.reduction) for side in self.shape) != self.pixels.shape:
+            raise ValueError(f"{self.shape} reduced by {self.reduction} is not {self.pixels.shape}")
         self.pixels.flags.writeable = False
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the whole film, in whose pixels outlines and points are told."""
+        rows, columns = self.full_shape or self.pixels.shape
+        return rows, columns
 
     @property
     def view(self) -> View | None:
