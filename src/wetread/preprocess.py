@@ -1,6 +1,6 @@
 """The one road from picture to network input, for training and clinic alike.
 
-A film keeps its aspect ratio, is fitted into the network's frame with black beside it, and its grey levels are
+A film keeps its aspect ratio, is halved while it has at least four times the frame's pixels a side, is fitted into the network's frame with black beside it, and its grey levels are
 stretched between two of its own percentiles, so that exposure and window do not decide a reading. What was done can be
 undone for points and heat: `to_source` and `heat_to_source`.
 """
@@ -15,13 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import ConfigError
+from wetread.radiograph.reduce import halve, halvings
 from wetread.radiograph.value import Radiograph
 
 __all__ = ["InputSpec", "heat_to_source", "prepare", "prepare_pixels", "to_source"]
 
 # Raise when the same film and specification would give other numbers.
 _CONTRACT = (
-    "wetread.preprocess/1: letterbox, Pillow bilinear (antialiased), percentile stretch of the film's own content"
+    "wetread.preprocess/2: halved 2 x 2 while at least twice the frame is left, letterbox, Pillow bilinear (antialiased), "
+    "percentile stretch of the film's own content"
 )
 
 Float = NDArray[np.float32]
@@ -65,8 +67,22 @@ def _placement(rows: int, columns: int, spec: InputSpec) -> tuple[int, int, int,
 
 
 def prepare(film: Radiograph, spec: InputSpec) -> Float:
-    """Network input for a film: float32 (1, height, width), 0 to 1."""
-    return prepare_pixels(film.pixels, spec)
+    """Network input for a film: float32 (1, height, width), 0 to 1.
+
+    A film that was read with this frame as `enough` gives the same as the whole film, bit for bit.
+
+    Raises
+    ------
+    ValueError
+        If the film was reduced for a smaller frame than this one.
+    """
+    left = halvings(film.shape, (spec.height, spec.width)) - (film.reduction.bit_length() - 1)
+    if left < 0:
+        raise ValueError(
+            f"the film was read at 1/{film.reduction} of its size, too small for a frame of {spec.height} x {spec.width}: "
+            "read it again with that frame as `enough`"
+        )
+    return _fitted(halve(film.pixels, left), film.shape, spec)
 
 
 def prepare_pixels(pixels: Float, spec: InputSpec) -> Float:
@@ -77,11 +93,18 @@ def prepare_pixels(pixels: Float, spec: InputSpec) -> Float:
     ValueError
         If the picture is not float32 or not two-dimensional.
     """
-    from PIL import Image  # imported where it is used: a refused film never needs it
-
     if pixels.dtype != np.float32 or pixels.ndim != 2:
         raise ValueError(f"a picture is float32 (rows, columns), not {pixels.dtype} {pixels.shape}")
-    top, left, height, width = _placement(pixels.shape[0], pixels.shape[1], spec)
+    rows, columns = pixels.shape
+    times = halvings((rows, columns), (spec.height, spec.width))
+    return _fitted(halve(pixels, times), (rows, columns), spec)
+
+
+def _fitted(pixels: Float, shape: tuple[int, int], spec: InputSpec) -> Float:
+    """The picture of a film of this shape, halved as often as it should be, resized, stretched and set into the frame."""
+    from PIL import Image  # imported where it is used: a refused film never needs it
+
+    top, left, height, width = _placement(*shape, spec)
     if pixels.shape == (height, width):
         content = pixels
     else:

@@ -117,7 +117,7 @@ class Reader:
             threshold=Threshold(card.threshold.score, card.threshold.rule, card.threshold.interval),
             call="present" if score >= card.threshold.score else "absent",
             abstained=low <= score <= high,
-            attention=attention(maps[0, 0], film.pixels.shape, card.input, card.attention_worth),
+            attention=attention(maps[0, 0], film.shape, card.input, card.attention_worth),
             model=self._identity(),
             evidence=card.evidence,
             steps=tuple({"name": step.name, **step.parameters} for step in film.steps),

@@ -27,7 +27,9 @@ _VRS = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UI UL US UT OB OW SQ".
 _CUT_SHORT = "this DICOM file is damaged or cut short and nothing in it can be read: send it again"
 
 
-def read(source: Path | str | bytes | Dataset, *, view: str | None = None) -> Radiograph:
+def read(
+    source: Path | str | bytes | Dataset, *, view: str | None = None, enough: tuple[int, int] | None = None
+) -> Radiograph:
     """Read one film.
 
     Parameters
@@ -37,6 +39,11 @@ def read(source: Path | str | bytes | Dataset, *, view: str | None = None) -> Ra
         DICOM dataset, which is left as it is.
     view
         "PA", "AP" or "LATERAL" as the caller states it, for files that do not say: image files never do.
+    enough
+        Rows and columns of the frame of the network that will look (the largest of several): the film may then come
+        halved (`Radiograph.reduction`) as often as `wetread.preprocess.prepare` would halve it for that frame, which
+        is much quicker for a large film. The network's input is the same, bit for bit; only a JPEG 2000 picture that
+        was decoded at a lower resolution, which its steps say, is the same within a measured bound. None: the whole.
 
     Returns
     -------
@@ -58,11 +65,11 @@ def read(source: Path | str | bytes | Dataset, *, view: str | None = None) -> Ra
     if not isinstance(source, Dataset):
         content = _content(source)
         if is_image(content):
-            return read_image(content, view=view)
+            return read_image(content, view=view, enough=enough)
         source = _dataset(content)
     with quiet():
         try:
-            return _read(source, view)
+            return _read(source, view, enough)
         except WetreadError:
             raise
         except Exception as error:  # pydicom parses on access and lets errors of many kinds through
@@ -141,10 +148,11 @@ def _looks_like_dicom(content: bytes) -> bool:
     return False
 
 
-def _read(dataset: Dataset, view: str | None) -> Radiograph:
+def _read(dataset: Dataset, view: str | None, enough: tuple[int, int] | None) -> Radiograph:
     known = facts(dataset, view=view)
-    pixels, spacing, steps = render(dataset, stored(dataset))
+    made = render(dataset, stored(dataset), enough=enough)
     uids = {keyword: str(dataset.get(keyword)) for keyword in _UIDS if dataset.get(keyword)}
     return Radiograph(
-        pixels=pixels, facts=known, spacing_mm=spacing, steps=steps, polarity=polarity(pixels), source_uids=uids
-    )
+        pixels=made.pixels, facts=known, spacing_mm=made.spacing, steps=made.steps, polarity=polarity(made.pixels),
+        source_uids=uids, reduction=1 << made.halvings, full_shape=made.shape if made.halvings else None,
+    )  # fmt: skip

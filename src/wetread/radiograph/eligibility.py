@@ -12,6 +12,7 @@ from wetread.radiograph import anatomy
 from wetread.radiograph.age import OLDEST
 from wetread.radiograph.header import STATED, facts
 from wetread.radiograph.polarity import POLARITY_BOUND
+from wetread.radiograph.reduce import small
 from wetread.radiograph.value import Facts, IntendedUse, Radiograph
 
 __all__ = ["BLANK_CONTRAST", "LARGEST_SIDE", "SMALLEST_SIDE", "eligibility", "notices"]
@@ -202,7 +203,7 @@ def _format(header: Facts, film: Radiograph | Dataset | Facts) -> Iterator[Reaso
         yield Reason(Code.FRAMES, message, "NumberOfFrames" if dicom else None)
     rows, columns = header.rows, header.columns
     if isinstance(film, Radiograph) and not (rows and columns):
-        rows, columns = film.pixels.shape
+        rows, columns = film.shape
     for tag, side in (("Rows", rows), ("Columns", columns)):
         if not SMALLEST_SIDE <= side <= LARGEST_SIDE:
             message = (
@@ -243,9 +244,7 @@ def _is_judged(film: Radiograph, use: IntendedUse) -> bool:
 
 
 def _blank(film: Radiograph) -> bool:
-    rows, columns = film.pixels.shape
-    sample = film.pixels[:: max(rows // 256, 1), :: max(columns // 256, 1)]
-    low, high = np.percentile(sample, (1, 99))
+    low, high = np.percentile(small(film.pixels), (1, 99))
     return bool(high - low < BLANK_CONTRAST)
 
 

@@ -32,7 +32,8 @@ from pydicom.dataset import Dataset
 from wetread.errors import DecodeError
 from wetread.radiograph.decode import Stored, numbers
 from wetread.radiograph.elements import text
-from wetread.radiograph.spacing import Spacing, aspect, spacing, square
+from wetread.radiograph.reduce import blockwise, halve, spare
+from wetread.radiograph.spacing import Spacing, aspect, is_square, spacing, square
 from wetread.radiograph.value import Step
 from wetread.radiograph.windows import Table, first_table, windows
 
@@ -68,7 +69,32 @@ def contract_sha256() -> str:
     return sha256(GRAYSCALE_VERSION.encode()).hexdigest()
 
 
-def render(dataset: Dataset, picture: Stored) -> tuple[NDArray[np.float32], Spacing | None, tuple[Step, ...]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendered:
+    """A film's picture, and what is known of it.
+
+    Parameters
+    ----------
+    pixels
+        float32 (rows, columns) in [0, 1], air dark and bone bright as the header has it.
+    shape
+        Rows and columns of the whole film.
+    halvings
+        How often `pixels` are halved.
+    spacing
+        (row, column) spacing of the whole film in millimetres, or None.
+    steps
+        The steps in the order in which they were applied.
+    """
+
+    pixels: NDArray[np.float32]
+    shape: tuple[int, int]
+    halvings: int
+    spacing: Spacing | None
+    steps: tuple[Step, ...]
+
+
+def render(dataset: Dataset, picture: Stored, *, enough: tuple[int, int] | None = None) -> Rendered:
     """The picture, its spacing and the steps that led to it.
 
     Parameters
@@ -77,12 +103,8 @@ def render(dataset: Dataset, picture: Stored) -> tuple[NDArray[np.float32], Spac
         A grey, single-frame DICOM object.
     picture
         Its stored values.
-
-    Returns
-    -------
-    pixels, spacing, steps
-        float32 (rows, columns) in [0, 1], air dark and bone bright as the header has it; (row, column) in millimetres
-        or None; the steps in the order in which they were applied.
+    enough
+        Frame of the network that will look, as in `wetread.radiograph.read`.
 
     Raises
     ------
@@ -107,21 +129,35 @@ def render(dataset: Dataset, picture: Stored) -> tuple[NDArray[np.float32], Spac
     if _inverted(dataset, steps):
         shown = 1 - shown
     shown[padded] = 0
-    pixels = look_up(shown.astype(np.float32), place)
     found, keyword = spacing(dataset)
-    pixels, found, stretched = square(pixels, aspect(dataset, found), found)
-    steps += [stretched] if stretched else []
+    ratio = aspect(dataset, found)
+    shape, times = _size(place), 0
+    if is_square(ratio):
+        times = spare(shape, enough)
+        pixels = look_up(shown.astype(np.float32), place, times)
+    else:  # made square as a whole, and then halved
+        whole, found, stretched = square(look_up(shown.astype(np.float32), place), ratio, found)
+        steps += [stretched] if stretched else []
+        shape = _size(whole)
+        times = spare(shape, enough)
+        pixels = halve(whole, times)
     steps += [Step("spacing", {"from": keyword, "row_mm": found[0], "column_mm": found[1]})] if found else []
-    return pixels, found, tuple(steps)
+    return Rendered(pixels, shape, times, found, tuple(steps))
 
 
-def look_up(table: NDArray[np.float32], words: Words) -> NDArray[np.float32]:
-    """float32 picture of the table's entries at these words."""
-    flat = np.ascontiguousarray(words).reshape(-1)
-    found = np.empty(flat.size, dtype=np.float32)
-    for start in range(0, flat.size, _BLOCK):  # numpy widens indices to 8 bytes: in blocks they stay in the cache
-        table.take(flat[start : start + _BLOCK], out=found[start : start + _BLOCK], mode="clip")
-    return found.reshape(words.shape)
+def _size(picture: NDArray[Any]) -> tuple[int, int]:
+    rows, columns = picture.shape
+    return rows, columns
+
+
+def look_up(table: NDArray[np.float32], words: Words, times: int = 0) -> NDArray[np.float32]:
+    """float32 picture of the table's entries at these words, halved so often (`wetread.radiograph.reduce`)."""
+
+    def shown(begin: int, end: int) -> NDArray[np.float32]:
+        # numpy widens indices to 8 bytes: in blocks they stay in the cache
+        return table.take(words[begin:end], mode="clip")
+
+    return blockwise(words.shape, times, shown)
 
 
 def present(words: Words, size: int) -> NDArray[np.bool_]:

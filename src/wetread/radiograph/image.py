@@ -13,6 +13,7 @@ from wetread.radiograph import views
 from wetread.radiograph.decode import LARGEST, quiet
 from wetread.radiograph.grayscale import look_up
 from wetread.radiograph.polarity import polarity
+from wetread.radiograph.reduce import spare
 from wetread.radiograph.value import Facts, Radiograph, Step, View
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def is_image(content: bytes) -> bool:
     return content.startswith(_STARTS) and content[128:132] != b"DICM"
 
 
-def read_image(content: bytes, *, view: str | None = None) -> Radiograph:
+def read_image(content: bytes, *, view: str | None = None, enough: tuple[int, int] | None = None) -> Radiograph:
     """Read an image file.
 
     Parameters
@@ -41,6 +42,8 @@ def read_image(content: bytes, *, view: str | None = None) -> Radiograph:
         The file's bytes. Colour is accepted only where its channels are (nearly) equal; transparency is ignored.
     view
         "PA", "AP" or "LATERAL", as the caller states it.
+    enough
+        Frame of the network that will look, as in `wetread.radiograph.read`.
 
     Returns
     -------
@@ -60,10 +63,14 @@ def read_image(content: bytes, *, view: str | None = None) -> Radiograph:
     stated = _view(view)
     with quiet():
         grey, steps = _grey(content)
-    rows, columns = grey.shape
+    rows, columns = shape = grey.shape
     known = Facts(kind="image", view=stated, view_tag="stated" if stated else None, rows=rows, columns=columns)
-    pixels, scale = _scaled(grey)
-    return Radiograph(pixels=pixels, facts=known, steps=(*steps, scale), polarity=polarity(pixels))
+    times = spare(shape, enough)
+    pixels, scale = _scaled(grey, times)
+    return Radiograph(
+        pixels=pixels, facts=known, steps=(*steps, scale), polarity=polarity(pixels),
+        reduction=1 << times, full_shape=shape if times else None,
+    )  # fmt: skip
 
 
 def _view(stated: str | None) -> View | None:
@@ -142,10 +149,12 @@ def _luma(image: Image) -> NDArray[Any]:
     return np.asarray(image.convert("L"))
 
 
-def _scaled(grey: NDArray[Any]) -> tuple[NDArray[np.float32], Step]:
+def _scaled(grey: NDArray[Any], times: int) -> tuple[NDArray[np.float32], Step]:
     levels = np.arange(1 << (8 * grey.dtype.itemsize), dtype=np.float64)
     low, high = 0.0, 255.0
     if grey.dtype.itemsize > 1:  # 10 or 12 bits in 16 are common, so the scale is the picture's own
         low, high = float(grey.min()), float(grey.max())
     table = np.clip((levels - low) / (high - low or 1.0), 0, 1).astype(np.float32)
-    return look_up(table, grey), Step("scale" if grey.dtype.itemsize == 1 else "full-range", {"low": low, "high": high})
+    return look_up(table, grey, times), Step(
+        "scale" if grey.dtype.itemsize == 1 else "full-range", {"low": low, "high": high}
+    )

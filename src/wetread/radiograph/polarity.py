@@ -13,6 +13,8 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from wetread.radiograph.reduce import small
+
 __all__ = ["POLARITY_BOUND", "SIDE", "polarity", "thumbnail"]
 
 SIDE = 24
@@ -21,7 +23,6 @@ SIDE = 24
 POLARITY_BOUND = 1.0
 """A score at or below its negative contradicts the header; a score nearer to 0 than this is unclear."""
 
-_ENOUGH = 256  # pixels per side that are averaged into the thumbnail; more would change nothing but the time
 _FLAT = 0.02  # a row or column that varies less than this is a border (letterbox, shutter) and not the film
 _LEAST = 0.25  # a crop that would leave less than this share of a side is not believed
 
@@ -52,10 +53,10 @@ def polarity(pixels: NDArray[np.float32]) -> float:
 def thumbnail(pixels: NDArray[np.float32]) -> NDArray[np.float64]:
     """Ranks of the film's `SIDE` x `SIDE` block means, -1 for the darkest to 1 for the brightest, ties averaged.
 
-    Flat borders are cut off first. Zeros where the picture is flat.
+    The film is halved to a small size first (`reduce.small`), so that a reduced copy of it has the same thumbnail; then
+    flat borders are cut off. Zeros where the picture is flat.
     """
-    step = max(1, min(pixels.shape) // _ENOUGH)
-    picture = _without_borders(np.asarray(pixels[::step, ::step], dtype=np.float64))
+    picture = _without_borders(small(pixels).astype(np.float64))
     return _ranks(_block_means(picture))
 
 

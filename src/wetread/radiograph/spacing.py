@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from wetread.radiograph.decode import numbers
 from wetread.radiograph.value import Step
 
-__all__ = ["Spacing", "aspect", "spacing", "square"]
+__all__ = ["Spacing", "aspect", "is_square", "spacing", "square"]
 
 Spacing = tuple[float, float]
 
@@ -43,11 +43,16 @@ def aspect(dataset: Dataset, found: Spacing | None) -> float:
     return ratio[0] / ratio[1]
 
 
+def is_square(ratio: float) -> bool:
+    """Whether pixels of this height by width count as square: a ratio near 1 is rounding in the header."""
+    return abs(ratio - 1) <= _CLOSE
+
+
 def square(
     pixels: NDArray[np.float32], ratio: float, found: Spacing | None
 ) -> tuple[NDArray[np.float32], Spacing | None, Step | None]:
     """The picture stretched along its coarser side until pixels are square, its new spacing, and the step if any."""
-    if abs(ratio - 1) <= _CLOSE:
+    if is_square(ratio):
         return pixels, found, None
     if not 1 / _MOST <= ratio <= _MOST:
         return (
