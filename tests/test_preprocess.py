@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from PIL import Image
 
 from wetread.errors import ConfigError
 from wetread.preprocess import InputSpec, heat_to_source, prepare, prepare_pixels, to_source
@@ -266,3 +267,37 @@ def test_heat_lies_where_the_points_say() -> None:
     point = to_source((cell * 32 - 0.5)[None], shape, spec)[0]
     strongest = np.unravel_index(heat_to_source(heat, shape, spec).argmax(), shape)
     assert np.abs(np.array(strongest) - point).max() <= 0.55 * 32 * 500 / 224
+
+
+def before_halvings(pixels: Float, spec: InputSpec) -> Float:
+    """What wetread.preprocess/1 did: one resize, whatever the film's size."""
+    scale = min(spec.height / pixels.shape[0], spec.width / pixels.shape[1])
+    height, width = (max(1, round(side * scale)) for side in pixels.shape)
+    content = np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR))
+    low, high = np.percentile(content, spec.percentiles)
+    frame = np.zeros((1, spec.height, spec.width), np.float32)
+    top, left = (spec.height - height) // 2, (spec.width - width) // 2
+    frame[0, top : top + height, left : left + width] = np.clip((content - low) / max(high - low, 1e-6), 0, 1)
+    return frame
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.integers(20, 511), columns=st.integers(20, 383), seed=st.integers(0, 99))
+def test_films_of_under_four_times_the_frame_are_as_they_were(rows: int, columns: int, seed: int) -> None:
+    """The released figures were measured on such films: contract 2 changed none of them."""
+    pixels = noise((rows, columns), seed)
+    np.testing.assert_array_equal(prepare_pixels(pixels, SPEC), before_halvings(pixels, SPEC))
+
+
+def test_larger_films_are_halved_and_hardly_differ() -> None:
+    pixels = blob((1100, 900), 500, 400, 300) * 0.9 + 0.05 * noise((1100, 900))
+    halved, once = prepare_pixels(pixels, SPEC), before_halvings(pixels, SPEC)
+    assert not np.array_equal(halved, once)
+    assert np.abs(halved - once).max() < 0.02
+
+
+def test_a_film_reduced_for_a_smaller_frame_is_refused() -> None:
+    film = Radiograph(pixels=noise((300, 250)), facts=Facts(), reduction=4, full_shape=(1200, 1000))
+    assert prepare(film, InputSpec(height=128, width=128)).shape == (1, 128, 128)
+    with pytest.raises(ValueError, match="too small for a frame of 256 x 256"):
+        prepare(film, InputSpec(height=256, width=256))
