@@ -136,7 +136,9 @@ def to_source(points: NDArray[np.floating], shape: tuple[int, int], spec: InputS
     return mapped
 
 
-def heat_to_source(heat: Float, shape: tuple[int, int], spec: InputSpec) -> Float:
+def heat_to_source(
+    heat: Float, shape: tuple[int, int], spec: InputSpec, *, size: tuple[int, int] | None = None
+) -> Float:
     """Spread a coarse map of the network's frame over the film.
 
     Parameters
@@ -145,17 +147,20 @@ def heat_to_source(heat: Float, shape: tuple[int, int], spec: InputSpec) -> Floa
         float32 (cells down, cells across), covering the whole frame.
     shape
         Rows and columns of the film.
+    size
+        Rows and columns to spread it over instead of the film's own, for a copy of the film in that size.
 
     Returns
     -------
-    float32 of `shape`, bilinear between cells; what lay beside the film is cut off.
+    float32 of `size` or `shape`, bilinear between cells; what lay beside the film is cut off.
     """
     from PIL import Image
 
     top, left, height, width = _placement(*shape, spec)
     down, across = heat.shape[0] / spec.height, heat.shape[1] / spec.width
     box = (left * across, top * down, (left + width) * across, (top + height) * down)
+    rows, columns = size or shape
     spread = Image.fromarray(np.ascontiguousarray(heat, np.float32)).resize(
-        (shape[1], shape[0]), Image.Resampling.BILINEAR, box=box
+        (columns, rows), Image.Resampling.BILINEAR, box=box
     )
     return np.asarray(spread)

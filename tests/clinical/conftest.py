@@ -12,6 +12,7 @@ import pytest
 
 from wetread.errors import Code, Reason
 from wetread.inference.reading import Attention, ModelIdentity, Reading, Threshold
+from wetread.preprocess import InputSpec
 from wetread.radiograph.value import Facts, Radiograph
 
 ROWS, COLUMNS = 300, 250
@@ -55,7 +56,9 @@ def reading(**changes: Any) -> Reading:
         call="present",
         abstained=False,
         attention=Attention(
-            np.zeros((ROWS, COLUMNS), np.float32),
+            np.zeros((8, 8), np.float32),
+            (ROWS, COLUMNS),
+            InputSpec(height=256, width=256),
             "Against readers' boxes it touched the opacity in 61 % of 142 films.",
             (ring(180, 170, 36), ring(110, 70, 16)),
         ),

@@ -55,6 +55,13 @@ def test_the_outline_is_scaled_with_the_film() -> None:
     assert (rows.min(), columns.max()) == (pytest.approx(200, abs=4), pytest.approx(700, abs=4))
 
 
+def test_outlines_on_a_reduced_copy_are_told_in_the_whole_films_pixels() -> None:
+    outline = [tuple((4 * row, 4 * column) for row, column in SQUARE)]
+    picture = film_part(drawing.film(flat(0.5), outline, shape=(2400, 2800)), 600).astype(int)
+    rows, columns = np.nonzero((picture[..., 0] > 200) & (picture[..., 2] < 90))
+    assert (rows.min(), columns.max()) == (pytest.approx(100, abs=3), pytest.approx(350, abs=3))
+
+
 def test_the_outline_is_closed() -> None:
     triangle = [((100.0, 100.0), (100.0, 400.0), (400.0, 400.0))]
     picture = film_part(drawing.film(flat(0.5), triangle), 600).astype(int)

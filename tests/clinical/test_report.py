@@ -19,7 +19,7 @@ import pytest
 import wetread
 from wetread.clinical import report
 from wetread.errors import Code, Reason
-from wetread.inference.reading import DISCLAIMER, Attention, Reading, Threshold
+from wetread.inference.reading import DISCLAIMER, Reading, Threshold
 from wetread.radiograph.value import Radiograph
 
 WHEN = datetime(2026, 3, 4, 14, 5, tzinfo=UTC)
@@ -230,7 +230,7 @@ def test_a_refused_film_carries_no_outline(readings: dict[str, Reading], film: R
 
 
 def test_an_empty_outline_is_said_to_be_none(make_reading: Callable[..., Reading], film: Radiograph) -> None:
-    attention = Attention(make_reading().attention.heat, "Nothing was measured of it.")
+    attention = replace(make_reading().attention, worth="Nothing was measured of it.", outlines=())
     page = page_of(make_reading(attention=attention), film)
     assert "No attention is outlined on this film. Nothing was measured of it." in page.text
     assert page.attributes("img")[0]["alt"] == "The film, without any outline"

@@ -102,3 +102,23 @@ def test_outlines_come_the_largest_first() -> None:
     areas = [np.prod(np.ptp(np.array(outline), axis=0)) for outline in outlines]
     assert len(areas) == 2
     assert areas[0] > areas[1]
+
+
+@given(seed=st.integers(0, 999), shape=st.tuples(st.integers(500, 1600), st.integers(500, 1600)))
+@settings(max_examples=20, deadline=None)
+def test_outlines_are_those_of_the_whole_heat(seed: int, shape: tuple[int, int]) -> None:
+    """They are drawn from a small copy: on the whole heat they run along half its strength."""
+    cells = np.random.default_rng(seed).normal(size=(5, 6)).astype(np.float32)
+    found = attention(cells, shape, SPEC, "nothing")
+    rim = 0.03 * np.array(shape)
+    for outline in found.outlines:
+        points = np.array(outline)
+        away = points[((points > rim) & (points < np.array(shape) - rim)).all(axis=1)]
+        place = tuple(away.round().astype(int).T)
+        assert np.abs(found.heat[place] - 0.5).max(initial=0) < 0.12
+
+
+def test_the_heat_is_made_when_asked_for_and_once() -> None:
+    found = attention(np.eye(5, 6, dtype=np.float32), (400, 300), SPEC, "nothing")
+    assert "heat" not in vars(found)
+    assert found.heat is found.heat

@@ -30,7 +30,9 @@ _FINER = 3  # the lines are drawn this many times larger, then reduced: Pillow d
 Outlines = Sequence[Sequence[tuple[float, float]]]
 
 
-def film(pixels: NDArray[np.float32], outlines: Outlines, banner: str = BANNER) -> bytes:
+def film(
+    pixels: NDArray[np.float32], outlines: Outlines, banner: str = BANNER, *, shape: tuple[int, int] | None = None
+) -> bytes:
     """The film as a PNG with outlines on it, under a banner.
 
     The picture is a copy to look at: 8 bits, its longer side scaled to at most 1200 pixels (a film whose longer side
@@ -41,10 +43,12 @@ def film(pixels: NDArray[np.float32], outlines: Outlines, banner: str = BANNER) 
     pixels
         float32, (rows, columns), 0 to 1, air dark and bone bright.
     outlines
-        Closed outlines, each of (row, column) points in the film's pixels, (0, 0) the centre of the first one.
+        Closed outlines, each of (row, column) points in the whole film's pixels, (0, 0) the centre of the first one.
         Points outside the film are cut off at its edge.
     banner
         What the strip above the film says.
+    shape
+        Rows and columns of the whole film, where `pixels` are a reduced copy of it.
 
     Returns
     -------
@@ -61,6 +65,7 @@ def film(pixels: NDArray[np.float32], outlines: Outlines, banner: str = BANNER) 
     if size != gray.size:
         gray = gray.resize(size, Image.Resampling.LANCZOS)
     picture = gray.convert("RGB")
+    rows, columns = shape or (rows, columns)
     _outline(picture, outlines, (size[1] / rows, size[0] / columns))
     buffer = io.BytesIO()
     _under_banner(picture, banner).save(buffer, format="PNG", compress_level=6)

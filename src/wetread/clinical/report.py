@@ -102,7 +102,7 @@ def _film(reading: Reading, source: Radiograph | None) -> bytes | None:
         return drawing.film(source.pixels, (), drawing.BANNER_REFUSED)
     if reading.attention is None or not reading.attention.outlines:
         return drawing.film(source.pixels, (), drawing.BANNER_NO_OUTLINE)
-    return drawing.film(source.pixels, reading.attention.outlines)
+    return drawing.film(source.pixels, reading.attention.outlines, shape=source.shape)
 
 
 def _common(reading: Reading, when: datetime | None, name: str) -> dict[str, Any]:

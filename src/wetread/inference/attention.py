@@ -10,8 +10,10 @@ from wetread.preprocess import InputSpec, heat_to_source
 
 __all__ = ["attention"]
 
-# Outlines are drawn on a small copy of the heat: a network's cell is some hundred film pixels wide.
+# Outlines are drawn on a small copy of the heat: a network's cell is some hundred film pixels wide. The heat of a large
+# film is first made at four times that size, which moves an outline by less than a thirtieth of a cell.
 _SIDE = 96
+_FINER = 4
 _LEVEL = 0.5
 # An outline around less than this share of the film is a speck between two cells.
 _SMALLEST = 0.002
@@ -38,21 +40,23 @@ def attention(evidence: NDArray[np.float32], shape: tuple[int, int], spec: Input
     """
     median, strongest = float(np.median(evidence)), float(evidence.max())
     if strongest - median < 1e-6:
-        return Attention(np.zeros(shape, np.float32), worth)
+        return Attention(np.zeros_like(evidence), shape, spec, worth)
     relative = np.clip((evidence - median) / (strongest - median), 0, 1).astype(np.float32)
-    heat = np.clip(heat_to_source(relative, shape, spec), 0, 1)
-    return Attention(heat, worth, _outlines(heat))
+    return Attention(relative, shape, spec, worth, _outlines(relative, shape, spec))
 
 
-def _outlines(heat: NDArray[np.float32]) -> tuple[tuple[tuple[float, float], ...], ...]:
+def _outlines(
+    cells: NDArray[np.float32], shape: tuple[int, int], spec: InputSpec
+) -> tuple[tuple[tuple[float, float], ...], ...]:
     """Closed outlines of the heat at half its strength, (row, column) in film pixels, the largest first."""
     from contourpy import contour_generator
     from PIL import Image
 
-    rows, columns = heat.shape
+    rows, columns = shape
     scale = max(rows, columns) / _SIDE
     size = (max(2, round(columns / scale)), max(2, round(rows / scale)))
-    small = np.asarray(Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR))
+    heat = heat_to_source(cells, shape, spec, size=None if scale <= _FINER else (_FINER * size[1], _FINER * size[0]))
+    small = np.asarray(Image.fromarray(np.clip(heat, 0, 1)).resize(size, Image.Resampling.BILINEAR))
     # A rim of zeros closes outlines that run along the film's edge.
     lines = contour_generator(z=np.pad(small, 1)).lines(_LEVEL)
     found = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import Reason
+from wetread.preprocess import InputSpec, heat_to_source
 
 __all__ = ["DISCLAIMER", "SCHEMA", "Attention", "ModelIdentity", "Reading", "Threshold"]
 
@@ -37,23 +39,35 @@ class Threshold:
     interval: tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Attention:
     """Where the network's evidence lies, on the film's own pixels. It is not a localisation.
 
     Parameters
     ----------
-    heat
-        float32, (rows, columns) of the film, 0 to 1; the share of the strongest evidence for pneumonia.
+    cells
+        float32, (cells down, cells across) over the network's frame, 0 to 1; the share of the strongest evidence for
+        pneumonia.
+    shape
+        Rows and columns of the whole film.
+    spec
+        How the film was fitted into the frame.
     worth
         What was measured of such maps against readers' boxes, in one sentence, or that nothing was.
     outlines
         Closed outlines around the strongest half of the heat, each a tuple of (row, column) in the film's pixels.
     """
 
-    heat: NDArray[np.float32]
+    cells: NDArray[np.float32]
+    shape: tuple[int, int]
+    spec: InputSpec
     worth: str
     outlines: tuple[tuple[tuple[float, float], ...], ...] = ()
+
+    @cached_property
+    def heat(self) -> NDArray[np.float32]:
+        """The cells spread over the film: float32, (rows, columns), 0 to 1. Made when it is first asked for."""
+        return np.clip(heat_to_source(self.cells, self.shape, self.spec), 0, 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
