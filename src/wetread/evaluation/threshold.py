@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import ConfigError, DataError
-from wetread.intervals import patient_weights, percentile_interval
+from wetread.intervals import bootstrap
 
 __all__ = ["ChosenThreshold", "choose_threshold"]
 
@@ -53,9 +53,12 @@ def choose_threshold(
         raise ConfigError(f"no threshold rule {rule!r}: choose one of {', '.join(_RULES)}")
     s, y = _checked(scores, labels, patients)
     order = np.argsort(-s, kind="stable")
-    weights = np.vstack([np.ones(s.size), patient_weights(patients, resamples=resamples, seed=seed)])
-    chosen, sensitivity, specificity = _youden(s[order], y[order], weights[:, order])
-    moved = percentile_interval(float(chosen[0]), chosen[1:])
+    chosen, sensitivity, specificity = _youden(s[order], y[order], np.ones((1, s.size)))
+
+    def threshold(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _youden(s[order], y[order], weights[:, order])[0]
+
+    moved = bootstrap(threshold, patients, resamples=resamples, seed=seed)
     return ChosenThreshold(
         float(chosen[0]),
         _RULES[rule],

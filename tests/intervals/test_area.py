@@ -19,10 +19,10 @@ from wetread.intervals import (
     bootstrap_auroc,
     bootstrap_difference,
     patient_weights,
-    percentile_interval,
 )
+from wetread.intervals.resampling import percentile_interval
 
-ORACLES = Path(__file__).resolve().parents[2] / "shared" / "oracles"
+ORACLES = Path(__file__).resolve().parents[3] / "shared" / "oracles"
 
 
 def by_pairs(scores: ArrayLike, labels: ArrayLike, strata: ArrayLike | None = None) -> float:

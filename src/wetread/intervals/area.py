@@ -1,34 +1,17 @@
-"""The statistics that rooms share: the empirical AUROC and intervals from resampled patients.
-
-Films of one patient are not independent, so the patient is what is drawn again (cluster bootstrap, Field and Welsh
-2007). A resample is a whole number of copies of each patient, that is a weight on each film: every statistic here
-takes weights, and one sort serves all resamples.
-"""
+"""The empirical AUROC, its interval over resampled patients, and the paired difference of two."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import DataError
+from wetread.intervals.resampling import bootstrap
+from wetread.intervals.value import Interval
 
-__all__ = ["Interval", "auroc", "bootstrap_auroc", "bootstrap_difference", "patient_weights", "percentile_interval"]
+__all__ = ["auroc", "bootstrap_auroc", "bootstrap_difference"]
 
 Float = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """An estimate with its two-sided 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f}-{self.high:.3f})"
 
 
 def _checked(scores: ArrayLike, labels: ArrayLike) -> tuple[Float, NDArray[np.bool_]]:
@@ -97,44 +80,9 @@ def _concordance(s: Float, y: NDArray[np.bool_], w: Float) -> tuple[Float, Float
     return (positive * (below + negative / 2)).sum(axis=1), positive.sum(axis=1) * negative.sum(axis=1)
 
 
-def patient_weights(patients: ArrayLike, *, resamples: int = 2000, seed: int = 0) -> Float:
-    """Draw patients with replacement, `resamples` times: float64 (resamples, n films) of copies of each film.
-
-    Raises
-    ------
-    DataError
-        With no patients.
-    """
-    _, index = np.unique(np.asarray(patients), return_inverse=True)
-    if not index.size:
-        raise DataError("there are no patients to resample")
-    count = int(index.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=resamples)
-    copies: Float = drawn[:, index].astype(np.float64)
-    return copies
-
-
-def _weights(patients: ArrayLike, scores: ArrayLike, resamples: int, seed: int) -> Float:
+def _one_each(patients: ArrayLike, scores: ArrayLike) -> None:
     if np.shape(patients) != np.shape(scores):
         raise DataError(f"one patient for each film: {np.shape(patients)} patients, {np.shape(scores)} films")
-    return patient_weights(patients, resamples=resamples, seed=seed)
-
-
-def percentile_interval(value: float, resampled: Float) -> Interval:
-    """95 % percentile interval; resamples without an answer (NaN) are left out.
-
-    Raises
-    ------
-    DataError
-        If more than a tenth of the resamples have no answer: then the interval would hide how little there is.
-    """
-    known = resampled[np.isfinite(resampled)]
-    if not known.size or known.size < 0.9 * resampled.size:
-        raise DataError(
-            f"only {known.size} of {resampled.size} resamples hold both classes: too few patients for an interval"
-        )
-    low, high = np.percentile(known, (2.5, 97.5))
-    return Interval(float(value), float(low), float(high))
 
 
 def bootstrap_auroc(
@@ -151,11 +99,14 @@ def bootstrap_auroc(
     Raises
     ------
     DataError
-        As `auroc`, `patient_weights` and `percentile_interval`; if there is not one patient for each film.
+        As `auroc` and `bootstrap`; if there is not one patient for each film.
     """
-    weights = _weights(patients, scores, resamples, seed)
-    value = auroc(scores, labels, strata=strata)[0]
-    return percentile_interval(value, auroc(scores, labels, weights=weights, strata=strata))
+    _one_each(patients, scores)
+
+    def area(weights: Float) -> Float:
+        return auroc(scores, labels, weights=weights, strata=strata)
+
+    return bootstrap(area, patients, resamples=resamples, seed=seed)
 
 
 def bootstrap_difference(
@@ -175,9 +126,11 @@ def bootstrap_difference(
     DataError
         As `bootstrap_auroc`.
     """
-    weights = _weights(patients, first, resamples, seed)
-    value = auroc(first, labels, strata=strata)[0] - auroc(second, labels, strata=strata)[0]
-    return percentile_interval(
-        value,
-        auroc(first, labels, weights=weights, strata=strata) - auroc(second, labels, weights=weights, strata=strata),
-    )
+    _one_each(patients, first)
+
+    def gain(weights: Float) -> Float:
+        return auroc(first, labels, weights=weights, strata=strata) - auroc(
+            second, labels, weights=weights, strata=strata
+        )
+
+    return bootstrap(gain, patients, resamples=resamples, seed=seed)
