@@ -1,8 +1,9 @@
 """Compressed pictures: what a codestream says of itself, and the codec that reads it.
 
-Every codec here has a permissive licence. pydicom brings its own plugins for JPEG baseline (Pillow), JPEG 2000
-(pylibjpeg-openjpeg), JPEG-LS (pyjpegls) and RLE (pylibjpeg-rle); this module adds one for JPEG Lossless and 12-bit
-JPEG Extended (imagecodecs), in the form that `pydicom.pixels.decoders` asks of a plugin.
+Every codec here has a permissive licence. pydicom brings its own plugins for JPEG 2000 (pylibjpeg-openjpeg), JPEG-LS
+(pyjpegls) and RLE (pylibjpeg-rle); this module adds one for JPEG baseline (simplejpeg), JPEG Lossless and 12-bit JPEG
+Extended (imagecodecs), in the form that `pydicom.pixels.decoders` asks of a plugin, which fills nothing in
+(`wetread.radiograph.soundness`).
 """
 
 from __future__ import annotations
@@ -12,23 +13,27 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+from numpy.typing import NDArray
 from pydicom import uid
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import DecodeRunner, get_decoder
 
 from wetread.errors import DecodeError
+from wetread.radiograph import soundness
 
 __all__ = ["DECODER_DEPENDENCIES", "Codestream", "decode_frame", "inspect", "is_available"]
 
 DECODER_DEPENDENCIES = {
+    uid.JPEGBaseline8Bit: ("numpy", "simplejpeg"),
     uid.JPEGExtended12Bit: ("numpy", "imagecodecs"),
     uid.JPEGLossless: ("numpy", "imagecodecs"),
     uid.JPEGLosslessSV1: ("numpy", "imagecodecs"),
 }
 """Transfer syntaxes of the plugin and what each needs: pydicom reads this name."""
 
-_PACKAGES = "imagecodecs, Pillow, pylibjpeg-openjpeg, pylibjpeg-rle and pyjpegls"
-_LABEL = "wetread_imagecodecs"
+_PACKAGES = "imagecodecs, simplejpeg, pylibjpeg-openjpeg, pylibjpeg-rle and pyjpegls"
+_LABEL = "wetread_jpeg"
+_NOWHERE = "wetread_reads_no_such_syntax"
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOX = b"jP  "
 _JPEG_START = b"\xff\xd8\xff"
@@ -91,7 +96,7 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
     Raises
     ------
     DecodeError
-        If no codec for `syntax` is installed, or all of them fail on the frame.
+        If no codec for `syntax` is installed, all of them fail on the frame, or it cannot hold the picture.
     """
     _register()
     name = uid.UID(syntax).name
@@ -101,6 +106,8 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
         raise DecodeError(
             f"pictures encoded as {name} are not read: ask for the film uncompressed or in JPEG 2000 Lossless"
         ) from None
+    if decoder.is_available:
+        soundness.require_room(syntax, (rows, columns), len(frame), bits_allocated=bits_allocated)
     options: dict[str, Any] = {
         "rows": rows, "columns": columns, "bits_allocated": bits_allocated, "bits_stored": bits_stored,
         "samples_per_pixel": 1, "number_of_frames": 1, "pixel_representation": 0,
@@ -123,16 +130,19 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
 
 def is_available(syntax: str) -> bool:
     """Whether the plugin reads `syntax` here: pydicom asks this."""
-    return syntax in DECODER_DEPENDENCIES and find_spec("imagecodecs") is not None
+    return all(find_spec(name) is not None for name in DECODER_DEPENDENCIES.get(uid.UID(syntax), (_NOWHERE,)))
 
 
 def _decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     """The plugin: samples of one grey frame, in 8 or 16 bits by the codestream's precision."""
-    from imagecodecs import jpeg8_decode
-
     if runner.samples_per_pixel != 1:
         raise NotImplementedError("only grey pictures are read here")
-    samples = jpeg8_decode(source)
+    lossless = runner.transfer_syntax in (uid.JPEGLossless, uid.JPEGLosslessSV1)
+    samples: NDArray[Any]
+    if not lossless and runner.bits_stored <= 8:
+        samples = soundness.jpeg_eight_bits(source)
+    else:
+        samples = soundness.jpeg(source, lossless=lossless)
     if samples.shape != (runner.rows, runner.columns):
         raise ValueError(f"the codestream holds {samples.shape}, the header says ({runner.rows}, {runner.columns})")
     runner.set_option("bits_allocated", 8 * samples.dtype.itemsize)

@@ -1,0 +1,157 @@
+"""Whether a compressed picture can hold, and does hold, all that it promises.
+
+Codecs of the JPEG family were made to show something whatever comes: where bits are missing or make no sense they fill
+in and go on. A film must not be half invented, so the fill is looked for here. What no check can find is damage that
+leaves the stream well formed: entropy-coded data carry no checksum (`docs/hostile.md` has the measured shares).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import uid
+
+from wetread.errors import DecodeError
+
+__all__ = ["jpeg", "jpeg_eight_bits", "require_room", "require_whole_jpeg"]
+
+_END = b"\xff\xd9"
+_TAIL = 16
+"""Bytes before the end marker that are altered to see where the picture takes them up."""
+_LARGE = 1 << 24
+_BLANKEST = 1024
+"""Pixels a byte of a large picture: an empty field of 16 million pixels may be coded in less, a film never is."""
+# The most pixels that one byte can hold: a run of 128 bytes in two (PS3.5 G.3.1); 64 pixels in a DC and an AC code, or
+# one pixel in a code, of one bit each at the least (ISO/IEC 10918-1 F.2.2, H.2).
+_MOST_A_BYTE = {uid.JPEGBaseline8Bit: 256, uid.JPEGExtended12Bit: 256, uid.JPEGLossless: 8, uid.JPEGLosslessSV1: 8}
+_RLE_RUN = 64
+
+
+def require_room(syntax: str, shape: tuple[int, int], length: int, *, bits_allocated: int) -> None:
+    """Refuse, before anything is allocated for it, a picture that so few bytes cannot hold.
+
+    Parameters
+    ----------
+    syntax
+        Transfer syntax of the compressed picture.
+    shape, bits_allocated
+        Its rows and columns, and the bits of a sample.
+    length
+        Its bytes.
+
+    Raises
+    ------
+    DecodeError
+        If no such stream can hold the picture, or a large one is emptier than any film.
+    """
+    count = shape[0] * shape[1]
+    if syntax == uid.RLELossless:
+        holds = _RLE_RUN * length // (bits_allocated // 8)
+    else:
+        holds = _MOST_A_BYTE.get(uid.UID(syntax), count) * length
+    if count > holds or (count > _LARGE and count > _BLANKEST * length):
+        raise DecodeError(
+            f"{length} compressed bytes cannot hold a film of {shape[0]} x {shape[1]} pixels: the file is damaged or was"
+            " made to harm; send the film again from its source"
+        )
+
+
+def jpeg_eight_bits(frame: bytes) -> NDArray[np.uint8]:
+    """Decode a grey 8-bit sequential JPEG, (rows, columns), and take every warning of the codec for an error.
+
+    Raises
+    ------
+    ValueError
+        If data are missing, left over or not to be understood.
+    """
+    try:
+        return _strict(frame)
+    except ValueError:
+        trimmed = _without_padding(frame)
+        if trimmed == frame:
+            raise
+        return _strict(trimmed)
+
+
+def require_whole_jpeg(content: bytes) -> None:
+    """Refuse a JPEG file of 8 bits that a tolerant codec would fill up; the picture itself is hardly computed.
+
+    Raises
+    ------
+    ValueError
+        As `jpeg_eight_bits`.
+    """
+    try:
+        _strict(content, smaller=8)
+    except ValueError:
+        trimmed = _without_padding(content)
+        if trimmed == content:
+            raise
+        _strict(trimmed, smaller=8)
+
+
+def jpeg(frame: bytes, *, lossless: bool) -> NDArray[Any]:
+    """Decode a grey JPEG of more than 8 bits, or a lossless one: uint8 or uint16, (rows, columns).
+
+    The codec tells nothing of what it filled in. So the last bytes before the end marker are altered and decoded again:
+    in a whole stream that changes the end of the picture and nothing else, in one that lost data the change begins too
+    early, and in one that gained some there is none. A lossless stream is decoded by a second codec too, which has to
+    come to the same values.
+
+    Raises
+    ------
+    ValueError
+        If the stream is damaged.
+    """
+    from imagecodecs import jpeg8_decode, ljpeg_decode
+
+    samples: NDArray[Any] = jpeg8_decode(frame)
+    if lossless and not np.array_equal(samples, ljpeg_decode(frame)):
+        raise ValueError("two codecs read different values from this stream")
+    altered = _altered_tail(frame)
+    if altered == frame:
+        raise ValueError("the stream holds next to no data")
+    changed = samples != jpeg8_decode(altered)
+    units = changed.ravel() if lossless else _blocks(changed)
+    places = np.flatnonzero(units)
+    # A sample takes one bit at the least, a block two: the altered bytes cannot reach further back than this.
+    reach = 8 * _TAIL if lossless else 4 * _TAIL
+    if places.size == 0 or int(places[0]) < units.size - reach:
+        raise ValueError("the stream's data and its picture end at different places")
+    return samples
+
+
+def _strict(frame: bytes, *, smaller: int = 1) -> NDArray[np.uint8]:
+    from simplejpeg import decode_jpeg
+
+    # Asked for a side of one pixel at the least, it computes the picture `smaller` times smaller.
+    sides = {"min_height": 1, "min_width": 1, "min_factor": smaller} if smaller > 1 else {}
+    samples: NDArray[np.uint8] = decode_jpeg(frame, colorspace="GRAY", strict=True, **sides)
+    return samples[..., 0]
+
+
+def _without_padding(frame: bytes) -> bytes:
+    """The stream without zeros before its end marker, which some writers leave there to make lengths even."""
+    end = frame.rfind(_END)
+    data = frame[:end].rstrip(b"\0")
+    return frame if end < 0 or data.endswith(b"\xff") else data + frame[end:]
+
+
+def _altered_tail(frame: bytes) -> bytes:
+    """The stream with its last data bytes changed; markers and stuffed bytes (FF 00) stay as they are."""
+    changed = bytearray(frame)
+    end = frame.rfind(_END)
+    for place in range(max(end - _TAIL, 2), end):
+        if 0xFF not in (frame[place - 1], frame[place]):
+            other = changed[place] ^ 0x55
+            changed[place] = other if other != 0xFF else other ^ 0x11
+    return bytes(changed)
+
+
+def _blocks(changed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks of 8 x 8 hold a change, in the order in which they are coded."""
+    rows, columns = changed.shape
+    padded = np.pad(changed, ((0, -rows % 8), (0, -columns % 8)))
+    return padded.reshape(-(-rows // 8), 8, -(-columns // 8), 8).any(axis=(1, 3)).ravel()
