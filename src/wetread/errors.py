@@ -6,7 +6,9 @@
     ├── UnreadableError          unreadable           4
     │   ├── NotAFilmError        not-a-film           4   not DICOM, not an image of a kind we read
     │   ├── NoPixelsError        no-pixels            4   a DICOM object without a picture in it
-    │   └── DecodeError          decode               4   damaged, truncated, or an encoding that no codec here reads
+    │   ├── DecodeError          decode               4   damaged, truncated, or an encoding that no codec here reads
+    │   ├── LimitError           limit                4   more time, memory or bytes than a film may cost
+    │   └── CrashError           crash                4   the codec broke down on it, in a process of its own
     ├── IntegrityError           integrity            5
     │   ├── AlteredError         altered              5   a file is not the one that its hash was taken from
     │   └── SelfTestError        self-test            5   the model does not repeat its own recorded answers
@@ -26,10 +28,12 @@ __all__ = [
     "AlteredError",
     "Code",
     "ConfigError",
+    "CrashError",
     "DataError",
     "DecodeError",
     "IntegrityError",
     "LeakError",
+    "LimitError",
     "NoPixelsError",
     "NotAFilmError",
     "Reason",
@@ -81,6 +85,18 @@ class DecodeError(UnreadableError):
     """The picture is damaged, truncated, or in an encoding that no installed codec reads."""
 
     code = "decode"
+
+
+class LimitError(UnreadableError):
+    """Decoding needed more time or memory than a film may cost, or the file is larger than any film."""
+
+    code = "limit"
+
+
+class CrashError(UnreadableError):
+    """The codec broke down on the film: its worker process died or answered nonsense. The batch goes on."""
+
+    code = "crash"
 
 
 class IntegrityError(WetreadError):

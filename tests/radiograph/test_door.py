@@ -18,7 +18,7 @@ from pydicom.uid import ImplicitVRLittleEndian, JPEG2000Lossless
 from radiograph.films import grey, ramp
 from wetread.errors import DecodeError, NoPixelsError, NotAFilmError, UnreadableError, UsageError
 from wetread.phantom import Encoding, film, picture
-from wetread.radiograph import open_dataset, read
+from wetread.radiograph.door import open_dataset, read
 
 VALUES = ramp(12)
 

@@ -14,7 +14,8 @@ from wetread.bundle.engine import EngineName
 from wetread.bundle.released import DEFAULT, RELEASED
 from wetread.errors import Code, IntegrityError, NotAFilmError, Reason, UnreadableError, UsageError
 from wetread.inference import Reader, Reading, choose, refuse
-from wetread.radiograph import Facts, Radiograph, notices, open_dataset, read
+from wetread.radiograph import Facts, Radiograph, notices, read
+from wetread.radiograph.door import open_dataset
 from wetread.radiograph.header import facts as header_facts
 from wetread.radiograph.image import is_image
 

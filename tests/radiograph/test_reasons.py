@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 
 from radiograph.headers import CAPTURE, DIGITAL, FOR_PROCESSING, STRUCTURED_REPORT, coded, header
 from wetread.errors import Code, Reason
-from wetread.radiograph.eligibility import BLANK_CONTRAST, LARGEST_SIDE, SMALLEST_SIDE, eligibility, notices
+from wetread.radiograph.reasons import BLANK_CONTRAST, LARGEST_SIDE, SMALLEST_SIDE, eligibility, notices
 from wetread.radiograph.header import facts
 from wetread.radiograph.value import Facts, IntendedUse, Radiograph, Step
 
