@@ -23,7 +23,7 @@ BORDER = 2
 """Rows and columns at every edge that hold padding where there is any; black in the drawing."""
 _LEVELS = np.arange(256) / 255
 _ENTRIES = 1024
-_WIDEST = 2048  # stored values that carry a picture without loss: more would only make larger files
+_WIDEST = 1024  # stored values that carry a picture without loss: more would only make larger files
 _LARGE = 1_000_000
 _ENDS = 510.0
 """A sigmoid comes within 1 / 510 of black and white at the ends of the range."""

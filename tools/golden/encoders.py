@@ -64,8 +64,6 @@ _PROGRAMS = {
 _JPEG_QUALITY = 95
 _RATIO = 6.0
 """Size of the samples against that of a lossy JPEG 2000 stream."""
-_HT_STEP = 1 / 256
-"""Base quantisation step of a lossy HTJ2K stream, as a share of the stored values' range."""
 
 
 def compress(
@@ -82,7 +80,8 @@ def compress(
     words, high_bit
         The same in the words that a native picture would hold, uint8, uint16 or uint32.
     near
-        The greatest error of a stored value that near-lossless JPEG-LS may make.
+        The greatest error of a stored value that near-lossless JPEG-LS may make, and the base quantisation step of a
+        lossy HTJ2K stream.
     """
     signed = bool(values.min() < 0)
     if syntax in _PROGRAMS:
@@ -94,7 +93,7 @@ def compress(
     if syntax.startswith("jpeg2000"):
         return jpeg2000(values, bits, signed=signed, ratio=_RATIO if syntax == "jpeg2000-lossy" else None)
     if syntax.startswith("htj2k"):
-        return htj2k(values, bits, signed=signed, lossy=syntax == "htj2k-lossy")
+        return htj2k(values, bits, signed=signed, step=near if syntax == "htj2k-lossy" else None)
     from imagecodecs import jpeg8_encode
 
     if syntax == "jpeg-baseline":
@@ -133,19 +132,19 @@ def jpeg2000(
     return bytes(encode_array(values.astype(kind), bits_stored=bits, codec_format=int(boxes), **options))
 
 
-def htj2k(values: NDArray[np.int64], bits: int, *, signed: bool, lossy: bool = False) -> bytes:
+def htj2k(values: NDArray[np.int64], bits: int, *, signed: bool, step: int | None = None) -> bytes:
     """A high-throughput JPEG 2000 codestream in the progression of RPCL, with tile-part lengths.
 
     OpenJPH is given 8 or 16 bits here. A reversible stream of fewer is the same stream with another depth in its SIZ
     segment, for the depth decides nothing there but the level shift of unsigned samples (ISO/IEC 15444-1 G.1): that is
-    added before. A stream that is not reversible keeps its 8 or 16 bits.
+    added before. A stream that is quantised, by `step` stored values, keeps its 8 or 16 bits.
     """
     from imagecodecs import htj2k_encode
 
     width = 8 if bits <= 8 else 16
     kind = np.dtype(f"{'i' if signed else 'u'}{width // 8}")
-    if lossy:
-        return bytes(htj2k_encode(values.astype(kind), level=_HT_STEP * 2.0 ** (bits - width), reversible=False, tlm=True))
+    if step is not None:
+        return bytes(htj2k_encode(values.astype(kind), level=step / (1 << width), reversible=False, tlm=True))
     shift = 0 if signed else (1 << (width - 1)) - (1 << (bits - 1))
     stream = bytearray(htj2k_encode((values + shift).astype(kind), reversible=True, tlm=True))
     assert stream[4 + 38] & 0x7F == width - 1, "Ssiz stands elsewhere"
