@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import stat
 import struct
+import zlib
 from io import BytesIO
 from pathlib import Path
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.filereader import _read_file_meta_info, read_preamble
+from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from wetread.errors import DecodeError, NotAFilmError, WetreadError
-from wetread.radiograph.decode import quiet, stored
+from wetread.radiograph.decode import LARGEST, quiet, stored
 from wetread.radiograph.grayscale import render
 from wetread.radiograph.header import facts
 from wetread.radiograph.image import is_image, read_image
@@ -22,7 +25,10 @@ __all__ = ["open_dataset", "read"]
 
 _UIDS = ("SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID")
 _VRS = frozenset(b"AE AS CS DA DS DT IS LO LT PN SH ST TM UI UL US UT OB OW SQ".split())
-
+_LARGEST_FILE = 4 * LARGEST
+"""Bytes of a file, and of what a deflated one holds: the largest picture in its widest words."""
+_META = 1 << 16  # bytes among which a meta header names its transfer syntax
+_PIECE = 1 << 20
 
 _CUT_SHORT = "this DICOM file is damaged or cut short and nothing in it can be read: send it again"
 
@@ -65,7 +71,7 @@ def read(
     if not isinstance(source, Dataset):
         content = _content(source)
         if is_image(content):
-            return read_image(content, view=view, enough=enough)
+            return _image(content, view, enough)
         source = _dataset(content)
     with quiet():
         try:
@@ -98,10 +104,25 @@ def _content(source: Path | str | bytes) -> bytes:
     if isinstance(source, bytes):
         return source
     try:
-        return Path(source).read_bytes()
+        known = Path(source).stat()
+        if stat.S_ISREG(known.st_mode) and known.st_size <= _LARGEST_FILE:
+            return Path(source).read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "the name cannot be one of a file"
         raise NotAFilmError(f"the file cannot be opened: {reason}; check the name and the right to read it") from error
+    if stat.S_ISREG(known.st_mode):
+        raise NotAFilmError(f"the file has {known.st_size >> 20} MiB, which no film has: give the film alone")
+    # A device never ends, and a pipe may never begin.
+    raise NotAFilmError("the file cannot be opened: it is a folder, a pipe or a device; name the film's own file")
+
+
+def _image(content: bytes, view: str | None, enough: tuple[int, int] | None) -> Radiograph:
+    try:
+        return read_image(content, view=view, enough=enough)
+    except WetreadError:
+        raise
+    except Exception as error:  # memory, above all: the decoder's own errors are told apart where they happen
+        raise DecodeError("the image is damaged or too large to be understood: export the film again") from error
 
 
 def _dataset(content: bytes) -> Dataset:
@@ -113,11 +134,14 @@ def _dataset(content: bytes) -> Dataset:
         raise NotAFilmError(f"this is {found}: give the film as its archive exports it")
     with quiet():
         try:
+            _require_bounded(content, headed)
             dataset = dcmread(BytesIO(content), force=not headed)
             if "TransferSyntaxUID" not in dataset.file_meta and dataset.original_encoding[1]:
                 implicit = dataset.original_encoding[0]
                 if not _encapsulated(dataset):
                     dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian
+        except WetreadError:
+            raise
         except Exception as error:
             if headed:
                 raise DecodeError(_CUT_SHORT) from error
@@ -127,6 +151,25 @@ def _dataset(content: bytes) -> Dataset:
     if len(dataset) == 0:  # pydicom gives up a data set that ends inside a compressed picture
         raise DecodeError(_CUT_SHORT)
     return dataset
+
+
+def _require_bounded(content: bytes, headed: bool) -> None:
+    """Refuse a deflated data set (PS3.5 A.5) that would fill the memory: pydicom inflates all of it at once."""
+    if DeflatedExplicitVRLittleEndian.encode() not in content[:_META]:
+        return
+    file = BytesIO(content)
+    read_preamble(file, force=not headed)
+    if _read_file_meta_info(file).get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+        return
+    inflate, start, length = zlib.decompressobj(-zlib.MAX_WBITS), file.tell(), 0
+    while not inflate.eof and length <= _LARGEST_FILE:
+        piece = inflate.unconsumed_tail or content[start : start + _PIECE]
+        start += 0 if inflate.unconsumed_tail else _PIECE
+        if not piece:
+            return
+        length += len(inflate.decompress(piece, _PIECE))
+    if length > _LARGEST_FILE:
+        raise DecodeError(f"the deflated file holds over {_LARGEST_FILE >> 20} MiB: it was made to harm, or is no film")
 
 
 def _encapsulated(dataset: Dataset) -> bool:

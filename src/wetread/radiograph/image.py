@@ -14,6 +14,7 @@ from wetread.radiograph.decode import LARGEST, quiet
 from wetread.radiograph.grayscale import look_up
 from wetread.radiograph.polarity import polarity
 from wetread.radiograph.reduce import spare
+from wetread.radiograph.soundness import require_whole_jpeg
 from wetread.radiograph.value import Facts, Radiograph, Step, View
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ def _grey(content: bytes) -> tuple[NDArray[Any], list[Step]]:
         told: dict[str, Any] = {"format": image.format or "", "mode": image.mode}
         _require_one_page(image)
         image.load()
+        if image.format == "JPEG":
+            require_whole_jpeg(content)
         orientation = image.getexif().get(_ORIENTATION, 1) if image.format == "JPEG" else 1
         turned = ImageOps.exif_transpose(image) if orientation in range(2, 9) else image
         grey = _one_channel(turned)

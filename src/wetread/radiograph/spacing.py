@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from wetread.radiograph.decode import numbers
+from wetread.errors import DecodeError
+from wetread.radiograph.decode import LARGEST, numbers
 from wetread.radiograph.value import Step
 
 __all__ = ["Spacing", "aspect", "is_square", "spacing", "square"]
@@ -51,7 +52,13 @@ def is_square(ratio: float) -> bool:
 def square(
     pixels: NDArray[np.float32], ratio: float, found: Spacing | None
 ) -> tuple[NDArray[np.float32], Spacing | None, Step | None]:
-    """The picture stretched along its coarser side until pixels are square, its new spacing, and the step if any."""
+    """The picture stretched along its coarser side until pixels are square, its new spacing, and the step if any.
+
+    Raises
+    ------
+    DecodeError
+        If it would have more than `LARGEST` pixels.
+    """
     if is_square(ratio):
         return pixels, found, None
     if not 1 / _MOST <= ratio <= _MOST:
@@ -67,6 +74,10 @@ def square(
 
     rows, columns = pixels.shape
     size = (columns, round(rows * ratio)) if ratio > 1 else (round(columns / ratio), rows)
+    if size[0] * size[1] > LARGEST:
+        raise DecodeError(
+            f"made square, the pixels would be {size[1]} x {size[0]}, which no radiograph has: the header is damaged"
+        )
     stretched = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR), dtype=np.float32)
     side = None if found is None else min(found)
     return (
