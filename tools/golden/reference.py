@@ -44,7 +44,13 @@ def why_not(entry: dict[str, Any]) -> str | None:
         return "DCMTK does not do LINEAR_EXACT"
     if case.get("voi") == "none" and case.get("padding") != "none":
         return "DCMTK counts padding into the film's range"
-    return None if syntax in PROGRAMS else f"DCMTK does not decode {syntax}"
+    if case.get("rescale") == "fraction":
+        return "DCMTK rounds rescaled values to whole numbers"
+    if syntax == "jpeg-extended" and int(case["bits"]) < 12:
+        return "DCMTK drops the bits of a lossy overshoot, which turns white into black"
+    if syntax == "jpeg-ls-near" and case["layout"] == "wide":
+        return "DCMTK refuses a JPEG-LS stream of 8 bits for words of 16"
+    return None
 
 
 def inside(entry: dict[str, Any], pixels: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:

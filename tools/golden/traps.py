@@ -13,7 +13,7 @@ from pydicom.config import disable_value_validation
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID
 
-from tools.golden.author import BORDER, Table
+from tools.golden.author import BORDER, Table, ds
 from tools.golden.encoders import UIDS, jpeg2000, through_dcmtk
 from tools.golden.films import ODD, SIZE, drawing, header, lut_item, place, words_of
 
@@ -242,6 +242,16 @@ def _function_in_lower_case() -> Dataset:
     return film
 
 
+def _window_on_fractions(function: str, centre: str, width: str) -> Callable[[], Dataset]:
+    """1020 stored values on one unit of the window, so that LINEAR's halves and ones are seen."""
+
+    def make() -> Dataset:
+        elements = {"RescaleSlope": ds(1 / 1020), "RescaleIntercept": "-1"}  # 1540 is 26/51, 2560 is 26/51 + 1
+        return _film(function, _values(), **elements, WindowCenter=centre, WindowWidth=width, VOILUTFunction=function)
+
+    return make
+
+
 def _rescale_empty() -> Dataset:
     return _film("rescale empty", _values(), RescaleSlope="", RescaleIntercept="", **_WIDE)
 
@@ -351,6 +361,7 @@ def _frames_of_none() -> Dataset:
 
 
 _CLAIMS = "DCMTK takes the header's word for it"
+_ROUNDS = "DCMTK rounds rescaled values to whole numbers"
 _FULL = "DCMTK applies the window that it is told to"
 
 TRAPS = (
@@ -379,6 +390,8 @@ TRAPS = (
     Trap("window-empty", "empty WindowCenter and WindowWidth", _window_empty, reference=False, because=_FULL),
     Trap("window-of-unknown-vr", "a window that an archive passed on as UN", _window_of_unknown_vr),
     Trap("function-in-lower-case", "linear_exact in lower case", _function_in_lower_case, reference=False, because="DCMTK does not do LINEAR_EXACT"),
+    Trap("window-on-fractions", "a LINEAR window two units wide, which is a ramp of one", _window_on_fractions("LINEAR", ds(26 / 51 + 1), "2"), reference=False, because=_ROUNDS),
+    Trap("exact-window-on-fractions", "a LINEAR_EXACT window one unit wide", _window_on_fractions("LINEAR_EXACT", ds(26 / 51 + 0.5), "1"), reference=False, because=_ROUNDS),
     Trap("rescale-empty", "empty RescaleSlope and RescaleIntercept", _rescale_empty),
     Trap("voi-sequence-empty", "a VOILUTSequence without items, and a window", _sequence_empty),
     Trap("table-of-65536", "65536 entries, which the descriptor calls 0", _table_of_65536),
