@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from wetread.cli import films as films_module
 from wetread.cli import main
 from wetread.cli.films import listed
 from wetread.errors import UsageError
+from wetread.radiograph import Outcome
 
 Capture = pytest.CaptureFixture[str]
 NAMED = ["read", "lateral", "between", "child", "phantom", "text", "empty", "cut", "missing"]
@@ -73,14 +75,14 @@ def test_the_status_of_one_film(with_toys: Path, films: Films, capsys: Capture, 
 def test_the_most_telling_status_wins(
     with_toys: Path, films: Films, capsys: Capture, monkeypatch: pytest.MonkeyPatch, names: list[str], status: int
 ) -> None:
-    content = films_module._content
+    made = films_module._answer
 
-    def fails_on_bug(path: Path) -> bytes:
+    def fails_on_bug(path: Path, outcome: Outcome, *more: Any) -> films_module.Answer:
         if path.stem == "bug":
-            raise KeyError("NAME^OF A PATIENT")
-        return content(path)
+            outcome = replace(outcome, error=KeyError("NAME^OF A PATIENT"))  # type: ignore[arg-type]
+        return made(path, outcome, *more)
 
-    monkeypatch.setattr(films_module, "_content", fails_on_bug)
+    monkeypatch.setattr(films_module, "_answer", fails_on_bug)
     assert main(["predict", "--json", *(getattr(films, name) for name in names)]) == status
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == len(names), "a batch never stops at a bad film"

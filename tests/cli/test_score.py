@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import shutil
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from wetread.bundle import Bundle
 from wetread.calibration import sigmoid
 from wetread.cli import main
 from wetread.cli import score as score_module
+from wetread.preprocess import prepare
 
 Capture = pytest.CaptureFixture[str]
 HEADER = ["film_id", "score", "probability", "would_refuse"]
@@ -126,14 +128,14 @@ def test_the_stated_view_is_that_of_image_files_alone(scored: Any, folder: Path)
 
 
 def test_one_strange_film_costs_no_other(scored: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = score_module._film
+    films = count(1)
 
-    def fails_on_a(source: Path, view: str) -> Any:
-        if source.name == "a.png":
+    def fails_on_the_first(*given: Any) -> Any:
+        if next(films) == 1:
             raise KeyError("something nobody thought of")
-        return read(source, view)
+        return prepare(*given)
 
-    monkeypatch.setattr(score_module, "_film", fails_on_a)
+    monkeypatch.setattr(score_module, "prepare", fails_on_the_first)
     status, (_, *rows) = scored(folder)
     assert status == 1
     assert len(rows) == 4

@@ -11,11 +11,12 @@ import numpy as np
 from wetread import phantom
 from wetread.bundle import find, verify
 from wetread.bundle.released import RELEASED
-from wetread.cli.films import Readers, answer
+from wetread.cli.films import Readers, answers
 from wetread.cli.talk import sentence
 from wetread.clinical import report
 from wetread.errors import IntegrityError, UsageError
 from wetread.inference import DISCLAIMER
+from wetread.radiograph.many import Crew
 
 __all__ = ["run"]
 
@@ -25,6 +26,11 @@ _STEP = 1 / 255
 
 def run(options: argparse.Namespace) -> int:
     """Draw a film, write it as DICOM, check the models, read it in constancy mode, and show what a refusal is."""
+    with Crew(1) as crew:
+        return _run(options, crew)
+
+
+def _run(options: argparse.Namespace, crew: Crew) -> int:
     out = Path(options.out)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -37,11 +43,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"Model {name}: every hash holds, self-test repeats within {verify(find(name)):.0e}.")
 
     readers = Readers(bundle=None, engine="openvino")
-    refused = answer(film, readers)
+    (refused,) = answers([film], readers, crew)
     print("\nAs a patient's film it is refused, because it is none:")
     print("  " + sentence(refused))
 
-    given = answer(film, readers, constancy=True)
+    (given,) = answers([film], readers, crew, picture=True, constancy=True)
     if given.reading is None or given.film is None or given.reading.status != "read":
         raise IntegrityError(f"the device does not read its own constancy film: {sentence(given)}")
     drawn, _ = phantom.picture(options.seed, opacity=True)

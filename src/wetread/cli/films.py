@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,14 +13,12 @@ from typing import Any, Literal
 from wetread.bundle import Bundle, find, load
 from wetread.bundle.engine import EngineName
 from wetread.bundle.released import DEFAULT, RELEASED
-from wetread.errors import Code, IntegrityError, NotAFilmError, Reason, UnreadableError, UsageError
+from wetread.errors import Code, IntegrityError, Reason, UnreadableError, UsageError
 from wetread.inference import Reader, Reading, choose, refuse
-from wetread.radiograph import Facts, Radiograph, notices, read
-from wetread.radiograph.door import open_dataset
-from wetread.radiograph.header import facts as header_facts
-from wetread.radiograph.image import is_image
+from wetread.radiograph import Facts, IntendedUse, Outcome, Radiograph, notices
+from wetread.radiograph.many import Ask, Crew
 
-__all__ = ["Answer", "Readers", "answer", "listed"]
+__all__ = ["Answer", "Readers", "answers", "listed"]
 
 _BUG = 1
 
@@ -54,7 +53,9 @@ class Answer:
 def listed(named: Sequence[str], *, out: Path | None = None) -> Iterator[Path]:
     """Every file that was named, and every file below a folder that was named, in order of path.
 
-    Below a folder, hidden files are left out, and what lies in `out`: results of an earlier run are no films.
+    What was named comes out whatever it is, for it must be answered; so does a folder below that cannot be entered, for
+    its films would be missed. Below a folder, hidden files are left out, and devices, pipes, sockets, links to nowhere
+    and linked folders, and what lies in `out`: results of an earlier run are no films.
 
     Raises
     ------
@@ -66,15 +67,21 @@ def listed(named: Sequence[str], *, out: Path | None = None) -> Iterator[Path]:
         if not _is_folder(path):
             yield path
             continue
-        results = out.resolve() if out else None
-        inside = sorted(
-            file
-            for file in path.rglob("*")
-            if file.is_file() and not file.name.startswith(".") and results not in file.resolve().parents
-        )
+        inside = sorted(_below(path, out.resolve() if out else None))
         if not inside:
             raise UsageError(f"there are no files in {name}")
         yield from inside
+
+
+def _below(folder: Path, results: Path | None) -> Iterator[Path]:
+    """Files below a folder, and folders that cannot be entered."""
+    closed: list[Path] = []
+    for place, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename))):
+        for file in (Path(place, name) for name in names if not name.startswith(".")):
+            with contextlib.suppress(OSError, RuntimeError):  # a link to itself, or gone since it was listed
+                if file.is_file() and (results is None or results not in file.resolve().parents):
+                    yield file
+    yield from closed
 
 
 def _is_folder(path: Path) -> bool:
@@ -103,6 +110,17 @@ class Readers:
         use = replace(bundle.card.intended_use, unknown_age=unknown_age)
         return replace(bundle, card=replace(bundle.card, intended_use=use))
 
+    @property
+    def uses(self) -> tuple[IntendedUse, ...]:
+        """The films that any of the models is meant for."""
+        return tuple(reader.bundle.card.intended_use for reader in self._readers.values())
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Rows and columns that are enough for every model."""
+        frames = [reader.bundle.card.input for reader in self._readers.values()]
+        return max(frame.height for frame in frames), max(frame.width for frame in frames)
+
     def choose(self, facts: Facts, *, constancy: bool = False) -> tuple[Reader, tuple[Reason, ...]]:
         """The reader for a film, and every reason why its header forbids reading it."""
         uses = {name: reader.bundle.card.intended_use for name, reader in self._readers.items()}
@@ -114,38 +132,61 @@ class Readers:
         return reader, others + between
 
 
-def answer(
-    path: Path,
+def answers(
+    paths: Sequence[Path],
     readers: Readers,
+    crew: Crew,
     *,
     view: str | None = None,
     prevalence: float | None = None,
     picture: bool = False,
     constancy: bool = False,
-) -> Answer:
-    """Read one file; whatever it holds, an answer comes back.
+) -> Iterator[Answer]:
+    """Read files; whatever each holds, an answer comes back for it, in order.
 
     Parameters
     ----------
-    path, readers
-        The file, and the models.
+    paths, readers, crew
+        The files, the models, and the workers that decode: a film that breaks its codec costs itself alone.
     view, prevalence
         As the user states them.
     picture
-        Decode a refused film too, where it can be, so that the page can show it.
+        Hand out whole pictures, and decode a refused film too, where it can be, so that the page can show it. A film
+        is always judged by what its network needs of it, so that a page changes no answer.
     constancy
         Read the phantom's constancy film, and nothing else.
     """
-    key = ""
+
+    def warm(facts: Facts) -> None:
+        with contextlib.suppress(Exception):  # whatever it is, it is told when the film is read
+            reader, reasons = readers.choose(facts, constancy=constancy)
+            if not reasons:
+                reader.warm()
+
+    def whole(path: Path, outcome: Outcome) -> Radiograph | None:
+        film = outcome.film
+        if not picture or film is None or film.reduction == 1:
+            return film
+        again = crew.read_one(path, Ask(view=view, constancy=constancy))
+        return again.film if again.film is not None and again.sha256 == outcome.sha256 else film
+
+    ask = Ask(
+        view=view,
+        enough=readers.frame,
+        uses=() if picture else readers.uses,  # a film that all of them forbid is decoded only to be shown
+        constancy=constancy,
+    )
+    for path, outcome in zip(paths, crew.read(paths, ask, seen=warm), strict=True):
+        given = _answer(path, outcome, readers, prevalence, constancy)
+        yield given if given.reading is None else replace(given, film=whole(path, outcome))
+
+
+def _answer(path: Path, outcome: Outcome, readers: Readers, prevalence: float | None, constancy: bool) -> Answer:
+    key = outcome.sha256[:12]
     try:
-        content = _content(path)
-        key = hashlib.sha256(content).hexdigest()[:12]
-        reading, film = _read(content, readers, view, prevalence, picture, constancy)
+        reading = _reading(outcome, readers, prevalence, constancy)
     except UnreadableError as error:
         return Answer(str(path), key, error.exit_status, code=error.code, message=str(error))
-    except OSError as error:
-        message = f"the file cannot be opened: {error.strerror or type(error).__name__}"
-        return Answer(str(path), key, UnreadableError.exit_status, code=UnreadableError.code, message=message)
     except (UsageError, IntegrityError):  # no film of the batch could be read
         raise
     except Exception as error:  # noqa: BLE001  # a defect on one film must not cost the batch its other films
@@ -154,45 +195,20 @@ def answer(
             f"this film met a defect of the program ({type(error).__name__}); the batch goes on. Please report it."
         )
         return Answer(str(path), key, _BUG, code="bug", message=message)
-    return Answer(str(path), key, 3 if reading.status == "refused" else 0, reading, film)
+    return Answer(str(path), key, 3 if reading.status == "refused" else 0, reading)
 
 
-def _content(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise NotAFilmError("this is no regular file: name a film or a folder of films")
-    return path.read_bytes()
-
-
-def _read(
-    content: bytes, readers: Readers, view: str | None, prevalence: float | None, picture: bool, constancy: bool
-) -> tuple[Reading, Radiograph | None]:
-    begun = time.perf_counter()
-    if is_image(content):
-        film = read(content, view=view)
-        facts, source = film.facts, None
-    else:
-        source = open_dataset(content)
-        facts, film = header_facts(source, view=view), None
-    reader, reasons = readers.choose(facts, constancy=constancy)
-    if reasons:
-        if picture and film is None and source is not None:
-            film = _picture_of_refused(source, view)
-        return refuse(reasons, notices(facts, reader.bundle.card.intended_use, constancy=constancy)), film
-    reader.warm()
-    if film is None:
-        assert source is not None
-        film = read(source, view=view)
-    decoded = time.perf_counter()
-    reading = reader.read(film, prevalence=prevalence, constancy=constancy, stopwatch=time.perf_counter)
-    if reading.status == "read":
-        timings = {"decode": round(1000 * (decoded - begun), 2), **reading.timings_ms}
-        reading = replace(reading, timings_ms=timings)
-    return reading, film
-
-
-def _picture_of_refused(source: Any, view: str | None) -> Radiograph | None:
-    """The picture of a film that is refused by its header, for the page; None where it cannot be had."""
-    try:
-        return read(source, view=view)
-    except UnreadableError:
-        return None
+def _reading(outcome: Outcome, readers: Readers, prevalence: float | None, constancy: bool) -> Reading:
+    """What the header forbids is refused, whether or not the picture can be decoded."""
+    if outcome.facts is not None:
+        reader, reasons = readers.choose(outcome.facts, constancy=constancy)
+        if reasons:
+            return refuse(reasons, notices(outcome.facts, reader.bundle.card.intended_use, constancy=constancy))
+        if outcome.film is not None:
+            reading = reader.read(outcome.film, prevalence=prevalence, constancy=constancy, stopwatch=time.perf_counter)
+            if reading.status != "read":
+                return reading
+            return replace(reading, timings_ms={"decode": round(1000 * outcome.seconds, 2), **reading.timings_ms})
+    if outcome.error is None:
+        raise LookupError("a film that was not decoded and is not refused")
+    raise outcome.error

@@ -7,18 +7,29 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wetread.cli.films import Answer, Readers, answer, listed
-from wetread.cli.talk import Progress, about, sentence, summary, worst
 from wetread.errors import UsageError
-from wetread.inference import DISCLAIMER, Reading
+from wetread.radiograph.many import Crew
+
+if TYPE_CHECKING:
+    from wetread.cli.films import Answer
+    from wetread.inference import Reading
 
 __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
     """Read every film that was named; the exit status."""
+    with Crew() as crew:  # the process that decodes starts while this one loads its libraries
+        return _run(options, crew)
+
+
+def _run(options: argparse.Namespace, crew: Crew) -> int:
+    from wetread.cli.films import Readers, answers, listed
+    from wetread.cli.talk import Progress, about, sentence, summary, worst
+    from wetread.inference import DISCLAIMER
+
     films = list(listed(options.films, out=Path(options.out) if options.out else None))
     readers = Readers(bundle=options.bundle, engine=options.engine, unknown_age=options.unknown_age)
     out = _folder(options.out)
@@ -26,8 +37,8 @@ def run(options: argparse.Namespace) -> int:
     statuses: list[int] = []
     # A reading holds a film's whole heat, so of each model only the last one is kept, for what is told at the end.
     by_model: dict[str, Reading] = {}
-    for path in films:
-        given = answer(path, readers, view=options.view, prevalence=options.prevalence, picture=out is not None)
+    asked = {"view": options.view, "prevalence": options.prevalence, "picture": out is not None}
+    for given in answers(films, readers, crew, **asked):
         place = _write(given, out) if out is not None else None
         progress.clear()
         if options.json:

@@ -18,10 +18,10 @@ from wetread.bundle import Bundle, find, load
 from wetread.calibration import sigmoid
 from wetread.cli.films import listed
 from wetread.cli.talk import Progress, worst
-from wetread.errors import IntegrityError, UnreadableError, UsageError
+from wetread.errors import IntegrityError, UsageError
 from wetread.preprocess import prepare
-from wetread.radiograph import Facts, Radiograph, eligibility, read
-from wetread.radiograph.image import is_image
+from wetread.radiograph import Facts, Outcome, Radiograph, eligibility
+from wetread.radiograph.many import Ask, Crew
 
 __all__ = ["run"]
 
@@ -41,8 +41,8 @@ def run(options: argparse.Namespace) -> int:
         with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             table = csv.writer(file)
             table.writerow(_COLUMNS)
-            for film_id, source in films:
-                row, unreadable = _row(bundle, source, options.view)
+            for film_id, outcome in films.read((bundle.card.input.height, bundle.card.input.width)):
+                row, unreadable = _row(bundle, outcome)
                 table.writerow((film_id, *row))
                 statuses.append(unreadable)
                 progress.step()
@@ -58,33 +58,25 @@ def run(options: argparse.Namespace) -> int:
     return worst(statuses)
 
 
-def _row(bundle: Bundle, source: Path | Radiograph, view: str) -> tuple[tuple[str, str, str], int]:
+def _row(bundle: Bundle, outcome: Outcome) -> tuple[tuple[str, str, str], int]:
     """Score, probability and the first reason for which `predict` would refuse; then 4 where the film is unreadable."""
+    if outcome.error is not None:
+        return ("", "", outcome.error.code), outcome.error.exit_status
     try:
-        film = source if isinstance(source, Radiograph) else _film(source, view)
-        logits, _ = bundle.engine.run(prepare(film, bundle.card.input)[None])
+        assert outcome.film is not None
+        logits, _ = bundle.engine.run(prepare(outcome.film, bundle.card.input)[None])
         score = sigmoid(float(logits[0, 0]))
-        reasons = eligibility(film, bundle.card.intended_use)
+        reasons = eligibility(outcome.film, bundle.card.intended_use)
     except (UsageError, IntegrityError):  # no film of the set could be scored
         raise
-    except UnreadableError as error:
-        return ("", "", error.code), error.exit_status
-    except OSError:
-        return ("", "", UnreadableError.code), UnreadableError.exit_status
     except Exception:  # noqa: BLE001  # one strange film must not cost the set its other films
         return ("", "", "bug"), 1
     refusal = reasons[0].code.value if reasons else ""
     return (f"{score:.6f}", f"{bundle.card.calibration.probability(score):.6f}", refusal), 0
 
 
-def _film(source: Path, view: str) -> Radiograph:
-    """Read a file; the view is stated for image files alone, a DICOM header speaks for itself."""
-    content = source.read_bytes()
-    return read(content, view=view if is_image(content) else None)
-
-
 class _Films:
-    """Films with their ids, one at a time: a set may be larger than memory."""
+    """Films with their ids, a few at a time: a set may be larger than memory."""
 
     def __init__(self, sources: list[tuple[str, Any]], view: str) -> None:
         self._sources, self._view = sources, view
@@ -92,9 +84,18 @@ class _Films:
     def __len__(self) -> int:
         return len(self._sources)
 
-    def __iter__(self) -> Iterator[tuple[str, Path | Radiograph]]:
-        for film_id, source in self._sources:
-            yield film_id, source if isinstance(source, Path) else _radiograph(source, self._view)
+    def read(self, frame: tuple[int, int]) -> Iterator[tuple[str, Outcome]]:
+        """Each film as far as a network of this frame needs it."""
+        if self._sources and not isinstance(self._sources[0][1], Path):
+            for film_id, image in self._sources:
+                yield film_id, Outcome("", film=_radiograph(image, self._view))
+            return
+        # The view is stated for image files alone: a DICOM header speaks for itself.
+        ask = Ask(view=self._view, enough=frame, images_only=True)
+        with Crew() as crew:
+            outcomes = crew.read((source for _, source in self._sources), ask)
+            for (film_id, _), outcome in zip(self._sources, outcomes, strict=True):
+                yield film_id, outcome
 
 
 def _films(source: Path, out: Path, split: str | None, view: str) -> _Films:

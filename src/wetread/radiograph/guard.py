@@ -176,7 +176,12 @@ class Worker:
             answer.error = LimitError(f"the file has more than {most} MiB, and no film has: it is no film")
             return
         try:
-            self._request(source, ask)
+            name = source if isinstance(source, bytes) else os.fsencode(source).hex()
+        except UnicodeEncodeError:
+            answer.error = UnreadableError("the file cannot be opened: the name cannot be one of a file")
+            return
+        try:
+            self._request(name, ask)
             while self._told_one(answer):
                 progress()
         except UsageError:
@@ -228,7 +233,7 @@ class Worker:
         if isinstance(source, bytes):
             send(pipe, head | {"path": None, "size": len(source)}, source)
         else:
-            send(pipe, head | {"path": os.fsencode(source).hex()})
+            send(pipe, head | {"path": source})
 
     def _told_one(self, answer: Answer) -> bool:
         """Take in one message; whether more are to come."""

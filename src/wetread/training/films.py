@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.errors import DataError, UnreadableError
-from wetread.radiograph import read
+from wetread.errors import DataError
+from wetread.radiograph import read_many
 from wetread.training.config import DataConfig
 from wetread.truth import is_sealed
 
-__all__ = ["FilmSet", "load_films", "pixels"]
+__all__ = ["FilmSet", "load_films", "pictures", "pixels"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,19 +158,19 @@ def _labels(config: DataConfig, row: dict[str, str], table: Path) -> list[float]
 
 
 def pixels(paths: Sequence[Path]) -> list[NDArray[np.float32]]:
-    """Pictures of image files through the same door as in the clinic, two at a time.
+    """Pictures of image files through the same door as in the clinic; `pictures` hands them out one by one.
 
     Raises
     ------
     DataError
         Naming the file that cannot be read.
     """
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(_picture, paths))
+    return list(pictures(paths))
 
 
-def _picture(path: Path) -> NDArray[np.float32]:
-    try:
-        return read(path, view="PA").pixels
-    except UnreadableError as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
+def pictures(paths: Sequence[Path]) -> Iterator[NDArray[np.float32]]:
+    """The same, a few in memory at a time."""
+    for path, outcome in zip(paths, read_many(paths, view="PA"), strict=True):
+        if outcome.film is None:
+            raise DataError(f"{path} cannot be read: {outcome.error}") from outcome.error
+        yield outcome.film.pixels

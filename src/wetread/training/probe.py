@@ -20,7 +20,7 @@ from wetread.preprocess import prepare_pixels
 from wetread.training.augment import copied
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
-from wetread.training.films import FilmSet, pixels
+from wetread.training.films import FilmSet, pictures
 
 __all__ = ["Probe"]
 
@@ -124,8 +124,7 @@ def _features(config: TrainConfig, films: FilmSet) -> tuple[Float, Float]:
         to_onnx(_Features(probe), example, model)
         engine = start(model)
         found = np.empty((2, len(films), *probe.weight.shape[1:]), np.float32)
-        for place, path in enumerate(films.paths):
-            picture = pixels([path])[0]
+        for place, picture in enumerate(pictures(films.paths)):
             copy = copied(picture, np.random.default_rng([config.fit.seed, place]))
             for which, film in enumerate((picture, copy)):
                 found[which, place] = engine.run(prepare_pixels(film, config.input)[None])[1]

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -26,7 +27,7 @@ from wetread.radiograph.grayscale import contract_sha256
 from wetread.training.augment import augment
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
-from wetread.training.films import FilmSet, pixels
+from wetread.training.films import FilmSet, pictures
 
 __all__ = ["stem_features"]
 
@@ -80,8 +81,9 @@ def _mapped(path: Path) -> NDArray[np.float16]:
 
 def _batches(config: TrainConfig, films: FilmSet, copies: int) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
     """Prepared films: place of the first, number of the copy (0 is the film itself), float32 (n, 1, height, width)."""
+    decoded = pictures(films.paths)
     for first in range(0, len(films), _BATCH):
-        pictures = pixels(films.paths[first : first + _BATCH])
+        batch = list(islice(decoded, _BATCH))
         for copy in range(copies + 1):
             changed = [
                 picture
@@ -89,7 +91,7 @@ def _batches(config: TrainConfig, films: FilmSet, copies: int) -> Iterator[tuple
                 else augment(
                     picture, config.augmentation, np.random.default_rng([config.fit.seed, first + place, copy])
                 )
-                for place, picture in enumerate(pictures)
+                for place, picture in enumerate(batch)
             ]
             yield first, copy, np.stack([prepare_pixels(picture, config.input) for picture in changed])
 
