@@ -17,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 
 from wetread.errors import DecodeError, NoPixelsError
-from wetread.radiograph import codecs
+from wetread.radiograph import codecs, soundness, wavelet
 from wetread.radiograph.elements import text
 
 __all__ = ["LARGEST", "Stored", "numbers", "quiet", "stored"]
@@ -49,6 +49,10 @@ class Stored:
         above it are not the picture's (an old overlay, a repeated sign) and are dropped.
     encoding
         What was decoded, in plain values, for the film's steps.
+    levels
+        How many levels of a wavelet were left out: each halves the picture.
+    whole
+        Rows and columns of the whole picture, where levels were left out.
     """
 
     words: NDArray[np.unsignedinteger[Any]]
@@ -57,6 +61,14 @@ class Stored:
     signed: bool = False
     saturate: bool = False
     encoding: dict[str, Any] | None = None
+    levels: int = 0
+    whole: tuple[int, int] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the whole picture."""
+        rows, columns = self.whole or self.words.shape
+        return rows, columns
 
     @property
     def lowest(self) -> int:
@@ -138,8 +150,16 @@ def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     return several
 
 
-def stored(dataset: Dataset) -> Stored:
+def stored(dataset: Dataset, *, levels: int = 0) -> Stored:
     """Decode the picture of a grey, single-frame DICOM object. The dataset is left as it is.
+
+    Parameters
+    ----------
+    dataset
+        The object.
+    levels
+        How many levels of a JPEG 2000 picture's wavelet may be left out (`wetread.radiograph.wavelet`). They are where
+        the picture is of the plainest kind and nothing in it must be known pixel by pixel, as padding must.
 
     Raises
     ------
@@ -172,7 +192,8 @@ def stored(dataset: Dataset) -> Stored:
             syntax is None or syntax.is_encapsulated or len(data) < rows * columns * allocated // 8
         )
         if encapsulated:
-            return _compressed(data, syntax, (rows, columns), allocated, bits, high + 1 - bits, signed)
+            skipped = 0 if signed or high + 1 != bits or "PixelPaddingValue" in dataset else levels
+            return _compressed(data, syntax, (rows, columns), allocated, bits, high + 1 - bits, signed, skipped)
         words = _native(dataset, data, syntax, (rows, columns), allocated)
         return Stored(words, bits, high + 1 - bits, signed, encoding=_encoding("uncompressed", bits, high, signed))
 
@@ -246,7 +267,14 @@ def _native(
 
 
 def _compressed(
-    data: bytes, syntax: uid.UID | None, shape: tuple[int, int], allocated: int, bits: int, shift: int, signed: bool
+    data: bytes,
+    syntax: uid.UID | None,
+    shape: tuple[int, int],
+    allocated: int,
+    bits: int,
+    shift: int,
+    signed: bool,
+    levels: int,
 ) -> Stored:
     try:
         frame = get_frame(data, 0, number_of_frames=1)
@@ -270,6 +298,12 @@ def _compressed(
     used = uid.UID(stream.syntax)
     lossless = (syntax or used) in _LOSSLESS
     width = 8 if stream.precision <= 8 else 16
+    if levels and used == uid.JPEG2000 and stream.precision <= bits:
+        low = _low(frame, used, shape, stream, levels)
+        if low is not None:
+            told = {"precision": stream.precision, "stream_signed": False, "resolution": f"1/{1 << levels}"}
+            encoding = _encoding((syntax or used).name, bits, bits - 1, False, **told)
+            return Stored(low, stream.precision, encoding=encoding, levels=levels, whole=shape)
     buffer = codecs.decode_frame(
         frame, used, rows=shape[0], columns=shape[1], bits_allocated=width, bits_stored=stream.precision
     )
@@ -282,6 +316,17 @@ def _compressed(
     return Stored(
         _words(buffer, shape, width), used_bits, min(shift, stream.precision - used_bits), signed, saturate, encoding
     )
+
+
+def _low(
+    frame: bytes, syntax: uid.UID, shape: tuple[int, int], stream: codecs.Codestream, levels: int
+) -> NDArray[np.unsignedinteger[Any]] | None:
+    """The picture at a lower resolution, or None where it is to be decoded as a whole."""
+    found = wavelet.plain(frame)
+    if found is None or (found.rows, found.columns, found.precision) != (*shape, stream.precision):
+        return None
+    soundness.require_room(syntax, shape, len(frame), bits_allocated=8 if stream.precision <= 8 else 16)
+    return wavelet.decode(frame, found, levels)
 
 
 def _require_match(stream: codecs.Codestream, shape: tuple[int, int]) -> None:

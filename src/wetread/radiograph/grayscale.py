@@ -131,10 +131,10 @@ def render(dataset: Dataset, picture: Stored, *, enough: tuple[int, int] | None 
     shown[padded] = 0
     found, keyword = spacing(dataset)
     ratio = aspect(dataset, found)
-    shape, times = _size(place), 0
+    shape = picture.shape
     if is_square(ratio):
-        times = spare(shape, enough)
-        pixels = look_up(shown.astype(np.float32), place, times)
+        times = max(spare(shape, enough), picture.levels)
+        pixels = look_up(shown.astype(np.float32), place, times - picture.levels)
     else:  # made square as a whole, and then halved
         whole, found, stretched = square(look_up(shown.astype(np.float32), place), ratio, found)
         steps += [stretched] if stretched else []
