@@ -23,7 +23,8 @@ BORDER = 2
 """Rows and columns at every edge that hold padding where there is any; black in the drawing."""
 _LEVELS = np.arange(256) / 255
 _ENTRIES = 1024
-_WIDEST = 1024  # stored values that carry a picture without loss: more would only make larger files
+_WIDEST = 1021  # stored values that carry a picture without loss: more would only make larger files
+_SPARE = (254, 253)  # grey levels that the drawing uses not at all, or hardly, and that padding may take
 _LARGE = 1_000_000
 _ENDS = 510.0
 """A sigmoid comes within 1 / 510 of black and white at the ends of the range."""
@@ -67,11 +68,14 @@ class Voi:
 class Authored:
     """A picture in stored values, int64 (rows, columns), with the elements that say what they mean.
 
-    `output_step` is the widest gap between neighbouring presentation values that the encoding can give, and `steepest`
-    the most that one stored value's error moves a presentation value.
+    `presented`, float64 (rows, columns), is what they mean by the author's own chain; `rounding` the most that a grey
+    level of the drawing differs from its presentation, `output_step` the widest gap between neighbouring presentation
+    values that the encoding can give, and `steepest` the most that one stored value's error moves a presentation value.
     """
 
     values: NDArray[np.int64]
+    presented: Floats
+    rounding: float
     elements: dict[str, Any]
     tables: tuple[Table, ...]
     output_step: float
@@ -104,22 +108,28 @@ def author(case: Case, picture: NDArray[np.float32]) -> Authored:
     used = _used(case, codes)
     low, high = sorted(slope * float(used[end]) + intercept for end in (0, -1))
     voi = _voi(case, low, high, slope * np.array([codes[0], codes[-1]]) + intercept)
-    shown = (codes * slope + intercept - low) / (high - low) if case["voi"] == "none" else voi(codes * slope + intercept)
+    shown = (
+        (codes * slope + intercept - low) / (high - low) if case["voi"] == "none" else voi(codes * slope + intercept)
+    )
     inverted = case["photometric"] == "MONOCHROME1"
     shown = 1 - shown if inverted else shown
     pads = _pads(case, codes, shown)
     allowed = (~np.isin(codes, pads)) & (((codes >= used[0]) & (codes <= used[-1])) | (case["voi"] != "none"))
     table, step = _nearest(codes[allowed], shown[allowed], inner=case["syntax"] in LOSSY)
     values = table[np.rint(picture * np.float32(255)).astype(np.uint8)]
+    presented = shown[values - codes[0]]
+    rounding = float(np.abs(presented - picture).max())
     if pads:
         elements["PixelPaddingValue"] = pads[0]
         if case["padding"] == "range":
             elements["PixelPaddingRangeLimit"] = pads[-1]
-        _pad(values, picture, pads)
+        border = _border(picture)
+        values[border], presented[border] = np.resize(pads, int(border.sum())), 0
     if case["shape"] == "said":
         elements["PresentationLUTShape"] = "INVERSE" if inverted else "IDENTITY"
     elements |= voi.elements
-    return Authored(values, elements, voi.tables, step, float(np.abs(np.diff(shown)).max()))
+    steepest = float(np.abs(np.diff(shown)).max())
+    return Authored(values, presented, rounding, elements, voi.tables, step, steepest)
 
 
 def _rescale(kind: str, ends: int) -> tuple[float, float, dict[str, Any]]:
@@ -137,14 +147,16 @@ def _rescale(kind: str, ends: int) -> tuple[float, float, dict[str, Any]]:
 
 
 def _used(case: Case, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The stored values that carry the picture: all where 8 bits are shown as they are, else some are left at both ends."""
+    """The stored values that carry the picture: all of 8 bits, else some are left at both ends.
+
+    A multiple of 255, and one, so that a straight line meets every grey level.
+    """
     if case["bits"] == "8":
-        spare = 0 if case["voi"] == "none" or case["syntax"] in LOSSY else 3
-    elif case["syntax"] in LOSSY:
-        spare = codes.size // 32
-    else:
-        spare = max(codes.size // 8, (codes.size - _WIDEST) // 2)
-    return codes[spare : codes.size - spare]
+        return codes
+    most = codes.size * 15 // 16 if case["syntax"] in LOSSY else min(codes.size * 3 // 4, _WIDEST)
+    count = (most - 1) // 255 * 255 + 1
+    start = (codes.size - count) // 2
+    return codes[start : start + count]
 
 
 def _voi(case: Case, low: float, high: float, ends: Floats) -> Voi:
@@ -171,37 +183,42 @@ def _declared(function: str, centres: Sequence[float], widths: Sequence[float]) 
     several = [[ds(one) for one in values] for values in (centres, widths)]
     told = [values if len(values) > 1 else values[0] for values in several]
     elements: dict[str, Any] = {"WindowCenter": told[0], "WindowWidth": told[1]}
-    return elements if function == "LINEAR" else {**elements, "VOILUTFunction": function}  # LINEAR is what silence means
+    return (
+        elements if function == "LINEAR" else {**elements, "VOILUTFunction": function}
+    )  # LINEAR is what silence means
 
 
 def _table(low: int, high: int, bits: int, *, signed: bool) -> Table:
-    """A gentle S over the middle of the range."""
+    """A gentle S over the middle of the range; it meets every grey level where it has entries enough."""
     count = min(high - low + 1, _ENTRIES)
     first = low + (high - low + 1 - count) // 2
     assert (-32768 if signed else 0) <= first <= (32767 if signed else 65535)
     t = np.linspace(0, 1, count)
-    curve = np.rint(((1 << bits) - 1) * (0.6 * t + 0.4 * t * t * (3 - 2 * t)))
+    white = (1 << bits) - 1
+    curve = np.rint(white * (0.6 * t + 0.4 * t * t * (3 - 2 * t)))
+    nearest = np.abs(curve[None, :] - _LEVELS[:, None] * white).argmin(axis=1)
+    if np.unique(nearest).size == _LEVELS.size:
+        curve[nearest] = np.rint(_LEVELS * white)
     return Table(first, tuple(int(entry) for entry in curve), bits, signed)
 
 
 def _pads(case: Case, codes: NDArray[np.int64], shown: Floats) -> list[int]:
-    """One or two stored values that are padding: white if they were shown, or grey where every value is in use."""
+    """One or two neighbouring stored values that are padding: white if they were shown, or nearly so in 8 bits."""
     if case["padding"] == "none":
         return []
     count = 1 if case["padding"] == "value" else 2
-    if case["bits"] == "8" and case["voi"] == "none":
-        start = codes.size // 2
-    else:
-        start = codes.size - count if shown[-1] > shown[0] else 0
+    if case["bits"] == "8":
+        found = [int(codes[np.abs(shown - level / 255).argmin()]) for level in _SPARE[:count]]
+        return sorted(found)
+    start = codes.size - count if shown[-1] > shown[0] else 0
     return [int(code) for code in codes[start : start + count]]
 
 
-def _pad(values: NDArray[np.int64], picture: NDArray[np.float32], pads: list[int]) -> None:
-    """Paint the border with the padding values in turn."""
-    border = np.ones(values.shape, dtype=np.bool_)
+def _border(picture: NDArray[np.float32]) -> NDArray[np.bool_]:
+    border = np.ones(picture.shape, dtype=np.bool_)
     border[BORDER:-BORDER, BORDER:-BORDER] = False
-    assert not picture[border].any()
-    values[border] = np.resize(pads, int(border.sum()))
+    assert not picture[border].any(), "padding is shown as air, and the drawing has none there"
+    return border
 
 
 def _nearest(codes: NDArray[np.int64], shown: Floats, *, inner: bool) -> tuple[NDArray[np.int64], float]:
@@ -221,5 +238,7 @@ def _nearest(codes: NDArray[np.int64], shown: Floats, *, inner: bool) -> tuple[N
         middle = np.array([group[np.argmin(np.abs(group - centre))] for group in groups])
     step = float(np.diff(outputs).max())
     error = float(np.abs(outputs[nearest] - _LEVELS).max())
-    assert error <= max(1 / 255, step / 2) + 1e-12, f"the encoding misses a grey level by {error * 255:.2f} of 255 steps"
+    assert error <= max(1 / 255, step / 2) + 1e-12, (
+        f"the encoding misses a grey level by {error * 255:.2f} of 255 steps"
+    )
     return np.asarray(middle[nearest], dtype=np.int64), step

@@ -8,7 +8,19 @@ from itertools import combinations
 
 import numpy as np
 
-__all__ = ["FACTORS", "LOSSLESS_JPEG", "LOSSY", "NATIVE", "RULES", "Case", "Pair", "cover", "forbidden", "pairs", "possible"]
+__all__ = [
+    "FACTORS",
+    "LOSSLESS_JPEG",
+    "LOSSY",
+    "NATIVE",
+    "RULES",
+    "Case",
+    "Pair",
+    "cover",
+    "forbidden",
+    "pairs",
+    "possible",
+]
 
 Case = dict[str, str]
 Pair = tuple[tuple[str, str], tuple[str, str]]

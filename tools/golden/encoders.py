@@ -62,7 +62,7 @@ _PROGRAMS = {
     "jpeg-ls-near": ["dcmcjpls", "+en", "+un"],
 }
 _JPEG_QUALITY = 95
-_RATIO = 6.0
+_RATIO = 4.0
 """Size of the samples against that of a lossy JPEG 2000 stream."""
 
 

@@ -18,7 +18,19 @@ from tools.golden.covering import NATIVE, Case
 from tools.golden.encoders import UIDS, compress
 from wetread.phantom import Encoding, film, picture
 
-__all__ = ["ODD", "SEED", "SIZE", "drawing", "header", "lut_item", "place", "size_of", "to_bytes", "words_of", "write_case"]
+__all__ = [
+    "ODD",
+    "SEED",
+    "SIZE",
+    "drawing",
+    "header",
+    "lut_item",
+    "place",
+    "size_of",
+    "to_bytes",
+    "words_of",
+    "write_case",
+]
 
 SEED, SIZE, ODD = 5, (200, 200), (201, 203)
 """The drawing is `wetread.phantom.picture(SEED, opacity=True, size=...)`: the smallest film that is read."""

@@ -98,7 +98,11 @@ def _cases() -> tuple[list[dict[str, Any]], dict[str, dict[str, bytes]]]:
         name = f"{len(archives[syntax]) + 1:02d}.dcm"
         archives[syntax][name] = content
         entry: dict[str, Any] = {"film": f"{syntax}/{name}", "sha256": hashlib.sha256(content).hexdigest()}
-        entry |= {"size": size_of(case), "output_step": round(stored.output_step, 6)}
+        entry |= {
+            "size": size_of(case),
+            "output_step": round(stored.output_step, 6),
+            "rounding": round(stored.rounding, 6),
+        }
         entry["tolerance"] = round(max(1 / 255, stored.output_step / 2), 6)
         if syntax in LOSSY:
             entry["tolerance"] = round(LOSSY_BOUNDS[syntax][0] / 255, 6)
