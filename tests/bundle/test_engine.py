@@ -54,6 +54,30 @@ def test_every_bundle_repeats_its_self_test_on_every_engine(
     assert verify(opened.folder, engine=engine) <= opened.card.selftest_tolerance
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("bundle", ["toy", *RELEASED])
+def test_the_number_of_threads_changes_no_bit(bundle: str, engine: EngineName, toy_bundle: Bundle) -> None:
+    folder = toy_bundle.folder if bundle == "toy" else find(bundle)
+    opened = [load(folder, engine=engine, threads=threads) for threads in (None, 1, 2)]
+    batch = noise(3, opened[0].card.input.height, opened[0].card.input.width)
+    first, *others = (one.engine.run(batch) for one in opened)
+    for other in others:
+        for answer, again in zip(first, other, strict=True):
+            np.testing.assert_array_equal(answer, again)
+
+
+def test_the_number_of_threads_is_heeded() -> None:
+    engine = start(toy.network(), "openvino", threads=1)
+    assert isinstance(engine, OpenVinoEngine)
+    assert engine.compiled.get_property("INFERENCE_NUM_THREADS") == 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_network_needs_a_thread(engine: EngineName) -> None:
+    with pytest.raises(ConfigError, match="at least one thread"):
+        start(toy.network(), engine, threads=0)
+
+
 def test_float32_is_pinned() -> None:
     """Asked of the compiled network itself: on processors with bf16 the default is another one."""
     engine = start(toy.network(), "openvino")

@@ -38,9 +38,17 @@ class OpenVinoEngine:
 
     The network is read and compiled for one film: with a free batch size a part of the work would wait for the first
     film, and changing the shape of a network that was read costs as much again (benchmarks/README.md).
+
+    Parameters
+    ----------
+    network
+        The ONNX file's bytes.
+    threads
+        How many processors it may use at a time; None leaves it to OpenVINO, which takes all. The answers are the same
+        bit for bit.
     """
 
-    def __init__(self, network: bytes) -> None:
+    def __init__(self, network: bytes, threads: int | None = None) -> None:
         # OpenVINO's converter writes an identifier into the user's home and reports its use over the network when it is
         # imported; it is optional, and nothing here converts (docs/decisions/0004).
         sys.modules.setdefault("openvino.tools.ovc", None)  # type: ignore[arg-type]  # None is how an import is barred
@@ -59,9 +67,10 @@ class OpenVinoEngine:
             model = frontend.convert(graph)
             for name in _OUTPUTS:
                 model.output(name)  # raises where there is none
-            self.compiled = openvino.Core().compile_model(
-                model, "CPU", {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-            )
+            options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+            if threads is not None:
+                options["INFERENCE_NUM_THREADS"] = threads
+            self.compiled = openvino.Core().compile_model(model, "CPU", options)
         except RuntimeError as error:
             raise AlteredError(_NO_NETWORK.format("OpenVINO", _told(error))) from error
 
@@ -73,9 +82,9 @@ class OpenVinoEngine:
 
 
 class OnnxRuntimeEngine:
-    """ONNX Runtime, float32."""
+    """ONNX Runtime, float32; parameters as of `OpenVinoEngine`."""
 
-    def __init__(self, network: bytes) -> None:
+    def __init__(self, network: bytes, threads: int | None = None) -> None:
         try:
             import onnxruntime
         except ModuleNotFoundError as error:
@@ -83,7 +92,9 @@ class OnnxRuntimeEngine:
                 "ONNX Runtime is not installed: pip install 'wetread[onnxruntime]', or use the engine openvino"
             ) from error
         try:
-            self._session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads or 0  # 0 leaves it to ONNX Runtime
+            self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's own exceptions share no public base
             raise AlteredError(_NO_NETWORK.format("ONNX Runtime", _told(error))) from error
         inputs, outputs = (
@@ -108,17 +119,27 @@ def _told(error: Exception) -> str:
     return "; ".join(line for line in lines if line and not line.startswith("Exception from"))[:300]
 
 
-def start(model: Path | bytes, name: EngineName = "openvino") -> Engine:
+def start(model: Path | bytes, name: EngineName = "openvino", *, threads: int | None = None) -> Engine:
     """Start an engine on a network: an ONNX file, or its bytes.
+
+    Parameters
+    ----------
+    model, name
+        What to run, and what runs it.
+    threads
+        How many processors it may use at a time, at least 1; None takes all. Where films are decoded by several workers
+        at the same time, one keeps the two from fighting for the same processors.
 
     Raises
     ------
     ConfigError
-        For an unknown engine, or one that is not installed.
+        For an unknown engine, one that is not installed, or less than one thread.
     AlteredError
         If it is no network, or none with input `film` and outputs `logit` and `map`.
     """
     if name not in ENGINES:
         raise ConfigError(f"no engine {name!r}: choose one of {', '.join(ENGINES)}")
+    if threads is not None and threads < 1:
+        raise ConfigError(f"a network runs on at least one thread, not on {threads}")
     network = model if isinstance(model, bytes) else model.read_bytes()
-    return OpenVinoEngine(network) if name == "openvino" else OnnxRuntimeEngine(network)
+    return OpenVinoEngine(network, threads) if name == "openvino" else OnnxRuntimeEngine(network, threads)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -45,8 +45,8 @@ class Bundle:
         Hash of its manifest, and so of every file in it.
     network
         The ONNX file's bytes, as they were hashed: a file that is changed later is not what runs.
-    engine_name
-        What runs it.
+    engine_name, threads
+        What runs it, and on how many processors at a time (None: all).
     """
 
     folder: Path
@@ -54,6 +54,7 @@ class Bundle:
     sha256: str
     network: bytes = field(repr=False)
     engine_name: EngineName = "openvino"
+    threads: int | None = None
 
     @cached_property
     def engine(self) -> Engine:
@@ -75,7 +76,7 @@ class Bundle:
         from concurrent.futures import ThreadPoolExecutor
 
         executor = ThreadPoolExecutor(1, thread_name_prefix="wetread-engine")
-        future = executor.submit(start, self.network, self.engine_name)
+        future = executor.submit(start, self.network, self.engine_name, threads=self.threads)
         executor.shutdown(wait=False)
         return future
 
@@ -114,8 +115,15 @@ def save(
     return load(folder)
 
 
-def load(folder: Path, *, engine: EngineName = "openvino") -> Bundle:
+def load(folder: Path, *, engine: EngineName = "openvino", threads: int | None = None) -> Bundle:
     """Open a bundle and check the hash of every file.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    engine, threads
+        As for `wetread.bundle.engine.start`.
 
     Raises
     ------
@@ -123,7 +131,7 @@ def load(folder: Path, *, engine: EngineName = "openvino") -> Bundle:
         If a file is missing, differs from its hash, or the card cannot be read.
     """
     bundle, _ = _open(folder, engine)
-    return bundle
+    return replace(bundle, threads=threads)
 
 
 def verify(folder: Path, *, engine: EngineName = "openvino") -> float:
