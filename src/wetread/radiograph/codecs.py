@@ -1,8 +1,8 @@
 """Compressed pictures: what a codestream says of itself, and the codec that reads it.
 
-Every codec here has a permissive licence. pydicom brings its own plugins for JPEG 2000 (pylibjpeg-openjpeg), JPEG-LS
-(pyjpegls) and RLE (pylibjpeg-rle); this module adds one for JPEG baseline (simplejpeg), JPEG Lossless and 12-bit JPEG
-Extended (imagecodecs), in the form that `pydicom.pixels.decoders` asks of a plugin, which fills nothing in
+Every codec here has a permissive licence. pydicom brings its own plugins for JPEG 2000 (pylibjpeg-openjpeg) and
+JPEG-LS (pyjpegls); this module adds one for JPEG baseline (simplejpeg), JPEG Lossless, 12-bit JPEG Extended and RLE
+(imagecodecs), in the form that `pydicom.pixels.decoders` asks of a plugin, which fills nothing in
 (`wetread.radiograph.soundness`).
 """
 
@@ -28,11 +28,12 @@ DECODER_DEPENDENCIES = {
     uid.JPEGExtended12Bit: ("numpy", "imagecodecs"),
     uid.JPEGLossless: ("numpy", "imagecodecs"),
     uid.JPEGLosslessSV1: ("numpy", "imagecodecs"),
+    uid.RLELossless: ("numpy", "imagecodecs"),
 }
 """Transfer syntaxes of the plugin and what each needs: pydicom reads this name."""
 
-_PACKAGES = "imagecodecs, simplejpeg, pylibjpeg-openjpeg, pylibjpeg-rle and pyjpegls"
-_LABEL = "wetread_jpeg"
+_PACKAGES = "imagecodecs, simplejpeg, pylibjpeg-openjpeg and pyjpegls"
+_LABEL = "wetread"
 _NOWHERE = "wetread_reads_no_such_syntax"
 _J2K_START = b"\xff\x4f\xff\x51"
 _JP2_BOX = b"jP  "
@@ -137,6 +138,8 @@ def _decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     """The plugin: samples of one grey frame, in 8 or 16 bits by the codestream's precision."""
     if runner.samples_per_pixel != 1:
         raise NotImplementedError("only grey pictures are read here")
+    if runner.transfer_syntax == uid.RLELossless:
+        return soundness.run_lengths(source, runner.rows * runner.columns, runner.bits_allocated)
     lossless = runner.transfer_syntax in (uid.JPEGLossless, uid.JPEGLosslessSV1)
     samples: NDArray[Any]
     if not lossless and runner.bits_stored <= 8:

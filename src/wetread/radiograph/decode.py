@@ -234,6 +234,8 @@ def _integer(dataset: Dataset, keyword: str, silent: int = 0) -> int:
         raise DecodeError(
             f"{keyword} holds no number, so the picture cannot be understood: the header is damaged"
         ) from error
+    if len(found) > 1:
+        raise DecodeError(f"{keyword} holds {len(found)} numbers instead of one: the header is damaged")
     return int(found[0]) if found else silent
 
 

@@ -7,6 +7,7 @@ leaves the stream well formed: entropy-coded data carry no checksum (`docs/hosti
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydicom import uid
 
 from wetread.errors import DecodeError
 
-__all__ = ["jpeg", "jpeg_eight_bits", "require_room", "require_whole_jpeg"]
+__all__ = ["jpeg", "jpeg_eight_bits", "require_room", "require_whole_jpeg", "run_lengths"]
 
 _END = b"\xff\xd9"
 _SCAN = b"\xff\xda\x00\x08\x01"  # start of a scan of one component
@@ -29,6 +30,8 @@ _BLANKEST = 1024
 # one pixel in a code, of one bit each at the least (ISO/IEC 10918-1 F.2.2, H.2).
 _MOST_A_BYTE = {uid.JPEGBaseline8Bit: 256, uid.JPEGExtended12Bit: 256, uid.JPEGLossless: 8, uid.JPEGLosslessSV1: 8}
 _RLE_RUN = 64
+_RLE_HEAD = struct.Struct("<16I")
+_RLE_SPARE = 8  # zeros that writers leave behind a segment
 
 
 def require_room(syntax: str, shape: tuple[int, int], length: int, *, bits_allocated: int) -> None:
@@ -124,6 +127,32 @@ def jpeg(frame: bytes, *, lossless: bool) -> NDArray[Any]:
     if places.size == 0 or int(places[0]) < units.size - reach:
         raise ValueError("the stream's data and its picture end at different places")
     return samples
+
+
+def run_lengths(frame: bytes, count: int, bits_allocated: int) -> bytes:
+    """Decode a grey RLE frame (PS3.5 Annex G) of `count` samples to little-endian words.
+
+    Raises
+    ------
+    ValueError
+        If segments are missing, lie outside the frame, or do not hold exactly the picture's bytes.
+    """
+    from imagecodecs import packbits_decode
+
+    width = bits_allocated // 8
+    if len(frame) < _RLE_HEAD.size:
+        raise ValueError("the frame ends inside its header")
+    segments, *starts = _RLE_HEAD.unpack_from(frame)
+    bounds = [*starts[:width], len(frame)]
+    if segments != width or bounds[0] < _RLE_HEAD.size or bounds != sorted(bounds):
+        raise ValueError("the header's segments are not those of the picture")
+    words = np.empty((count, width), dtype=np.uint8)
+    for place in range(width):  # the most significant byte of all samples comes first
+        data = packbits_decode(frame[bounds[place] : bounds[place + 1]], out=count + _RLE_SPARE)
+        if len(data) < count or bytes(data[count:]).strip(b"\0"):
+            raise ValueError(f"segment {place + 1} holds {len(data)} bytes instead of {count}")
+        words[:, width - 1 - place] = np.frombuffer(data, dtype=np.uint8, count=count)
+    return words.tobytes()
 
 
 def _strict(frame: bytes, *, smaller: int = 1) -> NDArray[np.uint8]:
