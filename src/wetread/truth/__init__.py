@@ -1,6 +1,7 @@
 """From labels to a reference standard, and patient-wise splits."""
 
+from wetread.truth.agreement import agreement
 from wetread.truth.split import check_disjoint, folds, is_sealed, list_hash, sealed
 from wetread.truth.standard import reference_standard
 
-__all__ = ["check_disjoint", "folds", "is_sealed", "list_hash", "reference_standard", "sealed"]
+__all__ = ["agreement", "check_disjoint", "folds", "is_sealed", "list_hash", "reference_standard", "sealed"]
