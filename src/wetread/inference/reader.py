@@ -14,7 +14,7 @@ from wetread.inference.attention import attention
 from wetread.inference.reading import ModelIdentity, Reading, Threshold
 from wetread.preprocess import prepare
 from wetread.radiograph import Facts, Radiograph, eligibility, notices
-from wetread.radiograph.grayscale import contract_sha256
+from wetread.radiograph.contract import contract_sha256
 
 __all__ = ["Reader", "Stopwatch", "refuse"]
 

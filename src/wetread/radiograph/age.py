@@ -9,11 +9,9 @@ from typing import NamedTuple
 from pydicom.dataset import Dataset
 
 from wetread.radiograph.elements import text
+from wetread.radiograph.value import OLDEST
 
 __all__ = ["OLDEST", "Age", "age"]
-
-OLDEST = 120.0
-"""Years beyond which an age is a mistake in the header: the oldest age ever proven is 122."""
 
 _DAYS = 365.2425
 _UNITS = {"D": 1 / _DAYS, "W": 7 / _DAYS, "M": 1 / 12, "Y": 1.0}

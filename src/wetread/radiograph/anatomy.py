@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wetread.radiograph.elements import words
+from wetread.radiograph.words import words
 
 __all__ = ["canonical", "of_code"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -11,6 +10,8 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.valuerep import PersonName
+
+from wetread.radiograph.words import words
 
 __all__ = ["number", "sequence", "text", "texts", "words"]
 
@@ -54,14 +55,6 @@ def sequence(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
         return tuple(item for item in value if isinstance(item, Dataset)) if isinstance(value, Iterable) else ()
     except Exception:  # noqa: BLE001 - pydicom lets parsing errors of many kinds through; a sequence that cannot be parsed is silence
         return ()
-
-
-def words(value: str) -> tuple[str, ...]:
-    """Upper-case words of letters and digits, without accents: "Thorax p.a." gives THORAX, P, A."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", value.upper()) if not unicodedata.combining(letter)
-    )
-    return tuple(re.findall(r"[^\W_]+", plain))
 
 
 def _element(dataset: Dataset, keyword: str) -> Any:

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from wetread.errors import DecodeError
+from wetread.radiograph.contract import GRAYSCALE_VERSION, contract_sha256
 from wetread.radiograph.decode import Stored, numbers
 from wetread.radiograph.elements import text
 from wetread.radiograph.reduce import blockwise, halve, spare
@@ -38,11 +38,6 @@ from wetread.radiograph.value import Step
 from wetread.radiograph.windows import Table, first_table, windows
 
 __all__ = ["GRAYSCALE_VERSION", "contract_sha256", "look_up", "present", "render", "sampled"]
-
-GRAYSCALE_VERSION = (
-    "wetread.grayscale/1: bits, padding, modality, voi, one inversion, square pixels; 8 bits as they are"
-)
-"""Names the behaviour of this module; raised by hand with every change that can move a pixel."""
 
 _SAMPLE = 1 << 18  # pixels that judge whether a window shows the film
 _BLOCK = 1 << 16  # pixels looked up at a time: small enough for the cache
@@ -62,11 +57,6 @@ class _Scale:
 
     def __call__(self, values: Floats) -> Floats:
         return np.clip((values - self.low) / (self.high - self.low or 1.0), 0, 1)
-
-
-def contract_sha256() -> str:
-    """SHA-256 of the grayscale contract's version: readings carry it, so that two can be told to rest on one contract."""
-    return sha256(GRAYSCALE_VERSION.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

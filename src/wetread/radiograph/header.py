@@ -12,15 +12,12 @@ from wetread.errors import UsageError
 from wetread.radiograph import anatomy, views
 from wetread.radiograph.age import age
 from wetread.radiograph.elements import number, sequence, text, texts, words
-from wetread.radiograph.value import Facts, View
+from wetread.radiograph.value import STATED, Facts, View
 
 __all__ = ["CONSTANCY_MANUFACTURER", "STATED", "facts"]
 
 CONSTANCY_MANUFACTURER = "wetread phantom"
 """Manufacturer of the synthetic constancy film: the one object of ours that may be read, and only in constancy mode."""
-
-STATED = "stated"
-"""Stands for a tag's keyword where the caller said the view."""
 
 _MAKER = "WETREAD"
 _HUMAN = {"337915000", "L-85003", "9606", "C0086418"}  # SNOMED CT, SNOMED-RT, NCBI taxonomy, UMLS: Homo sapiens

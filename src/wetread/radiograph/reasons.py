@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydicom.dataset import Dataset
 
 from wetread.errors import Code, Reason
 from wetread.radiograph import anatomy
-from wetread.radiograph.age import OLDEST
-from wetread.radiograph.header import STATED, facts
 from wetread.radiograph.polarity import POLARITY_BOUND
 from wetread.radiograph.reduce import small
-from wetread.radiograph.value import Facts, IntendedUse, Radiograph
+from wetread.radiograph.value import OLDEST, STATED, Facts, IntendedUse, Radiograph
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
 
 __all__ = ["BLANK_CONTRAST", "LARGEST_SIDE", "SMALLEST_SIDE", "eligibility", "notices"]
 
@@ -71,7 +72,11 @@ def notices(film: Radiograph | Dataset | Facts, use: IntendedUse, *, constancy: 
 def _facts(film: Radiograph | Dataset | Facts) -> Facts:
     if isinstance(film, Radiograph):
         return film.facts
-    return film if isinstance(film, Facts) else facts(film)
+    if isinstance(film, Facts):
+        return film
+    from wetread.radiograph.header import facts  # pydicom, which a judgement of facts does not need
+
+    return facts(film)
 
 
 def _purpose(header: Facts, constancy: bool) -> Iterator[Reason]:

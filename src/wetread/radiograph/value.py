@@ -10,9 +10,15 @@ from numpy.typing import NDArray
 
 from wetread.errors import ConfigError
 
-__all__ = ["Facts", "IntendedUse", "Radiograph", "Step", "View"]
+__all__ = ["OLDEST", "STATED", "Facts", "IntendedUse", "Radiograph", "Step", "View"]
 
 View = Literal["PA", "AP", "LATERAL", "OBLIQUE"]
+
+OLDEST = 120.0
+"""Years beyond which an age is a mistake in the header: the oldest age ever proven is 122."""
+
+STATED = "stated"
+"""Stands for a tag's keyword where the caller said the view."""
 
 
 @dataclass(frozen=True, slots=True)

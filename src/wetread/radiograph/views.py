@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from wetread.radiograph.elements import words
 from wetread.radiograph.value import View
+from wetread.radiograph.words import words
 
 __all__ = ["Projection", "of_code", "of_orientation", "of_words", "same"]
 
