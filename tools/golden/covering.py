@@ -142,7 +142,7 @@ def possible() -> tuple[set[Pair], dict[Pair, str]]:
             for second in FACTORS[other]:
                 pair = ((one, first), (other, second))
                 reason = forbidden(dict(pair))
-                if reason is None and _complete(dict(pair), lambda case, factor: FACTORS[factor]) is None:
+                if reason is None and _complete(dict(pair), lambda _, factor: FACTORS[factor]) is None:
                     reason = "what either of them needs excludes the other"
                 if reason is None:
                     can.add(pair)

@@ -47,7 +47,7 @@ class Measured:
     """One film: greatest and root mean square grey difference, both of 1; change of the probability; DCMTK's difference.
 
     `own` and `own_probability` are the same against the author's chain, which knows how the encoding rounds; None of
-    lossy films and traps. `probability` is None where it was not asked for; `reference` is None where `no_reference` says why.
+    lossy films and traps, and the second of films that are not coarse. `probability` is None where it was not asked for; `reference` is None where `no_reference` says why.
     """
 
     entry: dict[str, Any]
@@ -85,9 +85,10 @@ def measure(*, probabilities: bool = True, compared: bool = True) -> Iterator[Me
             found = replace(found, own=float(np.abs(film.pixels - presented).max()))
         if probabilities:
             plain = _plain((drawn.shape[0], drawn.shape[1])) if "stretch" not in entry else _as_drawn(film, drawn)
-            found = replace(found, probability=abs(probability(film) - plain))
-            if presented is not None:
-                own = abs(probability(film) - _as_drawn(film, presented))
+            stated = probability(film)
+            found = replace(found, probability=abs(stated - plain))
+            if presented is not None and found.coarse:
+                own = abs(stated - _as_drawn(film, presented))
                 found = replace(found, own_probability=own)
         if compared:
             found = _compare(found, entry, content, film)

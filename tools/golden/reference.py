@@ -21,9 +21,9 @@ PROGRAMS = {
     **dict.fromkeys(("jpeg-ls", "jpeg-ls-near"), "dcml2pnm"),
 }
 _VOI = {
-    **dict.fromkeys(("linear", "windows", "sigmoid"), ["+Wi", "1"]),
-    **dict.fromkeys(("lut8", "lut16", "luts", "window+lut"), ["+Wl", "1"]),
-    "none": ["+Wm"],
+    **dict.fromkeys(("linear", "windows", "sigmoid"), ("+Wi", "1")),
+    **dict.fromkeys(("lut8", "lut16", "luts", "window+lut"), ("+Wl", "1")),
+    "none": ("+Wm",),
 }
 
 

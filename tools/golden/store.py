@@ -48,7 +48,7 @@ def films() -> Iterator[tuple[dict[str, Any], bytes]]:
     entries = index()
     found: dict[str, bytes] = {}
     for entry in [*entries["cases"], *entries["traps"]]:
-        archive, _, name = entry["film"].partition("/")
+        archive = entry["film"].partition("/")[0]
         if entry["film"] not in found:
             with tarfile.open(FOLDER / f"{archive}.tar.xz") as tar:
                 members = {f"{archive}/{member.name}": tar.extractfile(member) for member in tar.getmembers()}

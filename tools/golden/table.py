@@ -9,7 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from tools.golden.covering import FACTORS, LOSSY, NATIVE, possible
@@ -28,27 +27,26 @@ from tools.golden.store import FOLDER, LOSSY_BOUNDS, index
 from wetread.errors import DecodeError
 from wetread.radiograph import codecs
 
-__all__ = ["LIBRARIES", "MEASURED", "PAGE", "UNREAD", "check", "decoder_of", "page", "results", "told", "write"]
+__all__ = ["MEASURED", "PAGE", "UNREAD", "check", "decoder_of", "page", "results", "told", "write"]
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = FOLDER / "measured.json"
 PAGE = ROOT / "docs" / "encodings.md"
 
-LIBRARIES = {
-    ("pylibjpeg", "rle"): "pylibjpeg-rle",
-    ("pylibjpeg", "jpeg2000"): "pylibjpeg-openjpeg",
-    ("pylibjpeg", "htj2k"): "pylibjpeg-openjpeg",
-    ("pyjpegls", "jpeg"): "pyjpegls",
-    ("wetread_jpeg", "simplejpeg"): "simplejpeg",
-    ("wetread_jpeg", "imagecodecs"): "imagecodecs",
+_PYDICOMS = {
+    "rle": "pylibjpeg-rle",
+    "jpeg2000": "pylibjpeg-openjpeg",
+    "htj2k": "pylibjpeg-openjpeg",
+    "jpeg": "pyjpegls",
 }
-"""The distribution that decodes, by pydicom's name of the plugin and what tells its parts apart."""
+"""The distribution behind pydicom's own plugin, by the first part of an encoding's name."""
 _WITHIN = {
     "pylibjpeg-openjpeg": "OpenJPEG, BSD-2-Clause",
+    "pylibjpeg-rle": "its own code",
     "pyjpegls": "CharLS, BSD-3-Clause",
     "simplejpeg": "libjpeg-turbo, IJG and BSD-3-Clause",
     "imagecodecs": "libjpeg-turbo, IJG and BSD-3-Clause",
-    "pylibjpeg-rle": "its own, in Rust",
+    "imagecodecs rle": "its own code",
 }
 UNREAD = {
     "JPEG, spectral selection and progression (processes 6 to 13)": "1.2.840.10008.1.2.4.55",
@@ -67,13 +65,8 @@ def decoder_of(syntax: str) -> str | None:
     """The distribution that decodes a transfer syntax of the array; None where nothing is compressed."""
     if syntax in NATIVE:
         return None
-    uid = UID(UIDS[syntax])
-    needs = codecs.DECODER_DEPENDENCIES.get(uid)
-    if needs:
-        return LIBRARIES["wetread_jpeg", needs[-1]]
-    codecs._register()
-    first = next(iter(get_decoder(uid)._available))
-    return LIBRARIES[first, syntax.partition("-")[0]]
+    needs = codecs.DECODER_DEPENDENCIES.get(UID(UIDS[syntax]))
+    return needs[-1] if needs else _PYDICOMS[syntax.partition("-")[0]]
 
 
 def told(uid: str) -> str:
@@ -175,7 +168,9 @@ def _codecs() -> str:
     for syntax in UIDS:
         library = decoder_of(syntax)
         pin, licence = (
-            ("", "") if library is None else (f"`{pins[library]}`", f"{_licence(library)} ({_WITHIN[library]})")
+            ("", "")
+            if library is None
+            else (f"`{pins[library]}`", f"{_licence(library)} ({_WITHIN.get(f'{library} {syntax}', _WITHIN[library])})")
         )
         rows.append([syntax, UIDS[syntax], library or "none needed", pin, licence, ENCODERS[syntax]])
     head = ["encoding", "transfer syntax", "decoded by", "version", "licence (and what it wraps)", "encoded here by"]

@@ -45,7 +45,9 @@ def stretched(picture: NDArray[np.float32], factors: tuple[int, int]) -> NDArray
         if factor > 1:
             length = result.shape[axis]
             wanted = (np.arange(length * factor) + 0.5) / factor - 0.5
-            result = np.apply_along_axis(lambda line: np.interp(wanted, np.arange(line.size), line), axis, result)
+            result = np.apply_along_axis(
+                lambda line, at: np.interp(at, np.arange(line.size), line), axis, result, wanted
+            )
     return result
 
 
@@ -242,12 +244,14 @@ def _function_in_lower_case() -> Dataset:
     return film
 
 
-def _window_on_fractions(function: str, centre: str, width: str) -> Callable[[], Dataset]:
-    """1020 stored values on one unit of the window, so that LINEAR's halves and ones are seen."""
+def _window_on_fractions(function: str, units: int) -> Callable[[], Dataset]:
+    """A film that spans few units of its window, so that LINEAR's halves and ones are seen."""
+    low = 1540 * units / 1020 - 1
+    centre, width = (low + (units + 1) / 2, units + 1) if function == "LINEAR" else (low + units / 2, units)
 
     def make() -> Dataset:
-        elements = {"RescaleSlope": ds(1 / 1020), "RescaleIntercept": "-1"}  # 1540 is 26/51, 2560 is 26/51 + 1
-        return _film(function, _values(), **elements, WindowCenter=centre, WindowWidth=width, VOILUTFunction=function)
+        elements = {"RescaleSlope": ds(units / 1020), "RescaleIntercept": "-1", "VOILUTFunction": function}
+        return _film(function, _values(), **elements, WindowCenter=ds(centre), WindowWidth=ds(width))
 
     return make
 
@@ -346,8 +350,7 @@ def _inverted(photometric: str, shape: str) -> Callable[[], Dataset]:
 
 
 def _high_is_long() -> Dataset:
-    film = _film("aspect", _values(0, 255), 8, ImagerPixelSpacing=["0.4", "0.2"])
-    return film
+    return _film("aspect", _values(0, 255), 8, ImagerPixelSpacing=["0.4", "0.2"])
 
 
 def _wide_is_long() -> Dataset:
@@ -390,8 +393,8 @@ TRAPS = (
     Trap("window-empty", "empty WindowCenter and WindowWidth", _window_empty, reference=False, because=_FULL),
     Trap("window-of-unknown-vr", "a window that an archive passed on as UN", _window_of_unknown_vr),
     Trap("function-in-lower-case", "linear_exact in lower case", _function_in_lower_case, reference=False, because="DCMTK does not do LINEAR_EXACT"),
-    Trap("window-on-fractions", "a LINEAR window two units wide, which is a ramp of one", _window_on_fractions("LINEAR", ds(26 / 51 + 1), "2"), reference=False, because=_ROUNDS),
-    Trap("exact-window-on-fractions", "a LINEAR_EXACT window one unit wide", _window_on_fractions("LINEAR_EXACT", ds(26 / 51 + 0.5), "1"), reference=False, because=_ROUNDS),
+    Trap("window-on-fractions", "a LINEAR window two units wide, which is a ramp of one", _window_on_fractions("LINEAR", 1), reference=False, because=_ROUNDS),
+    Trap("exact-window-on-fractions", "a LINEAR_EXACT window two units wide, which is a ramp of two", _window_on_fractions("LINEAR_EXACT", 2), reference=False, because=_ROUNDS),
     Trap("rescale-empty", "empty RescaleSlope and RescaleIntercept", _rescale_empty),
     Trap("voi-sequence-empty", "a VOILUTSequence without items, and a window", _sequence_empty),
     Trap("table-of-65536", "65536 entries, which the descriptor calls 0", _table_of_65536),
