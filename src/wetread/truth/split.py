@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wetread.collections.lists import list_hash
 from wetread.errors import DataError, LeakError
 
 __all__ = ["SEALED_SHARE", "check_disjoint", "folds", "is_sealed", "list_hash", "sealed"]
@@ -86,8 +87,3 @@ def check_disjoint(first: Sequence[str], second: Sequence[str], *, what: str = "
             f"{len(both)} of a kind stand on both sides of the split ({what}): {', '.join(both[:3])}. "
             "Split by patient, and drop copies."
         )
-
-
-def list_hash(films: Sequence[str]) -> str:
-    """SHA-256 of a list of film ids, whatever its order: the name of the set on which a number was measured."""
-    return hashlib.sha256("\n".join(sorted(films)).encode()).hexdigest()
