@@ -53,6 +53,18 @@ def test_lossy_stays_within_its_bound(syntax: str, bits: int) -> None:
     assert np.sqrt((error**2).mean()) <= spread / 255
 
 
+@pytest.mark.parametrize("voi", ["none", "linear", "linear_exact", "sigmoid", "lut"])
+@pytest.mark.parametrize("bits", [8, 15, 16])
+@pytest.mark.parametrize("syntax", LOSSY_SYNTAXES)
+def test_what_a_lossy_encoding_allows_can_be_written(syntax: str, bits: int, voi: str) -> None:
+    try:
+        encoding = Encoding(bits_stored=bits, voi=voi, transfer_syntax=syntax)  # type: ignore[arg-type]
+    except ConfigError:
+        assert (syntax, bits, voi) == (LOSSY_SYNTAXES[0], 16, "none") or (bits == 8 and voi in ("sigmoid", "lut"))
+        return
+    assert film(1, size=SIZE, sop_class="CR", encoding=encoding).file_meta.TransferSyntaxUID == syntax
+
+
 def test_unpadded_border_would_be_white() -> None:
     """A reader that forgets the padding value sees a white frame: the test film tells it from one that does not."""
     for photometric in ("MONOCHROME1", "MONOCHROME2"):
@@ -90,6 +102,7 @@ def test_window_leaves_values_outside() -> None:
         ({"transfer_syntax": "1.2.840.10008.1.2.4.50"}, "syntax"),
         ({"transfer_syntax": LOSSY_SYNTAXES[0], "padding": True}, "padding"),
         ({"transfer_syntax": LOSSY_SYNTAXES[1], "signed": True}, "unsigned"),
+        ({"transfer_syntax": LOSSY_SYNTAXES[0], "bits_stored": 16, "voi": "none"}, "255 stored values"),
     ],
 )
 def test_contradictions_are_refused(parts: dict[str, object], word: str) -> None:

@@ -32,6 +32,7 @@ _LEVELS = 256
 _LUT_BITS = 16
 """The one width that CR, SC (8 or 16) and DX (10 to 16) share."""
 _LUT_ENTRIES = 16384
+_LARGEST_NEAR = 255
 _SATURATION = 1023.0
 """A sigmoid never reaches 0 or 1: the ends are stored where it comes within 1 / 1024 of them."""
 
@@ -147,6 +148,8 @@ class Encoding:
             return "a lossy transfer syntax does not keep a padding value"
         if self.lossy and self.signed:
             return "lossy films are stored unsigned: an error could turn the lowest value into the highest"
+        if self.transfer_syntax == JPEG_LS_NEAR and self.voi == "none" and self.bits_stored == 16:
+            return f"near-lossless JPEG-LS errs by up to {_LARGEST_NEAR} stored values (ISO/IEC 14495-1 C.2.3), and a grey level of 16 bits without a window holds more: choose a window, or at most 15 bits"
         return None
 
 
