@@ -149,7 +149,7 @@ class Encoding:
         if self.lossy and self.signed:
             return "lossy films are stored unsigned: an error could turn the lowest value into the highest"
         if self.transfer_syntax == JPEG_LS_NEAR and self.voi == "none" and self.bits_stored == 16:
-            return f"near-lossless JPEG-LS errs by up to {_LARGEST_NEAR} stored values (ISO/IEC 14495-1 C.2.3), and a grey level of 16 bits without a window holds more: choose a window, or at most 15 bits"
+            return f"near-lossless JPEG-LS errs by up to {_LARGEST_NEAR} stored values (ISO/IEC 14495-1 C.2.3), and a grey level of 16 bits without a window is more: choose a window, or fewer bits"
         return None
 
 
