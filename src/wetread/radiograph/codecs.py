@@ -13,6 +13,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid
 from pydicom.encaps import encapsulate
@@ -91,7 +92,9 @@ def inspect(frame: bytes) -> Codestream | None:
         ) from None
 
 
-def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_allocated: int, bits_stored: int) -> bytes:
+def decode_frame(
+    frame: bytes, syntax: str, *, rows: int, columns: int, bits_allocated: int, bits_stored: int
+) -> bytes | memoryview:
     """Decode one grey frame to unpadded little-endian samples of `bits_allocated` bits, rows first.
 
     Raises
@@ -115,9 +118,9 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
         "photometric_interpretation": "MONOCHROME2", "pixel_keyword": "PixelData",
     }  # fmt: skip
     try:
-        # Named, because pydicom would first try Pillow, which cannot, and log that as an error.
-        plugin = _LABEL if is_available(syntax) else ""
-        buffer, _ = decoder.as_buffer(encapsulate([frame]), index=0, decoding_plugin=plugin, **options)
+        if is_available(syntax):  # asked directly: on its way through pydicom a film is copied four times
+            return _samples(frame, uid.UID(syntax), (rows, columns), bits_allocated, bits_stored).data
+        buffer, _ = decoder.as_buffer(encapsulate([frame]), index=0, **options)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # codecs raise whatever they like: one in Rust panics past Exception
@@ -126,7 +129,7 @@ def decode_frame(frame: bytes, syntax: str, *, rows: int, columns: int, bits_all
         raise DecodeError(
             f"the picture ({name}) cannot be decompressed: it is damaged or cut short; send the film again"
         ) from error
-    return bytes(buffer)
+    return buffer if isinstance(buffer, bytes) else bytes(buffer)
 
 
 def is_available(syntax: str) -> bool:
@@ -138,18 +141,24 @@ def _decode_frame(source: bytes, runner: DecodeRunner) -> bytes:
     """The plugin: samples of one grey frame, in 8 or 16 bits by the codestream's precision."""
     if runner.samples_per_pixel != 1:
         raise NotImplementedError("only grey pictures are read here")
-    if runner.transfer_syntax == uid.RLELossless:
-        return soundness.run_lengths(source, runner.rows * runner.columns, runner.bits_allocated)
-    lossless = runner.transfer_syntax in (uid.JPEGLossless, uid.JPEGLosslessSV1)
-    samples: NDArray[Any]
-    if not lossless and runner.bits_stored <= 8:
-        samples = soundness.jpeg_eight_bits(source)
-    else:
-        samples = soundness.jpeg(source, lossless=lossless)
-    if samples.shape != (runner.rows, runner.columns):
-        raise ValueError(f"the codestream holds {samples.shape}, the header says ({runner.rows}, {runner.columns})")
+    shape = (runner.rows, runner.columns)
+    samples = _samples(source, runner.transfer_syntax, shape, runner.bits_allocated, runner.bits_stored)
     runner.set_option("bits_allocated", 8 * samples.dtype.itemsize)
     return bytes(samples.tobytes())
+
+
+def _samples(frame: bytes, syntax: uid.UID, shape: tuple[int, int], allocated: int, bits: int) -> NDArray[Any]:
+    if syntax == uid.RLELossless:
+        return soundness.run_lengths(frame, shape[0] * shape[1], allocated)
+    lossless = syntax in (uid.JPEGLossless, uid.JPEGLosslessSV1)
+    samples: NDArray[Any]
+    if not lossless and bits <= 8:
+        samples = soundness.jpeg_eight_bits(frame)
+    else:
+        samples = soundness.jpeg(frame, lossless=lossless)
+    if samples.shape != shape:
+        raise ValueError(f"the codestream holds {samples.shape}, the header says {shape}")
+    return np.ascontiguousarray(samples)
 
 
 @cache

@@ -27,6 +27,7 @@ LARGEST = 100_000_000
 
 _GREY = ("MONOCHROME1", "MONOCHROME2")
 _ITEM = b"\xfe\xff\x00\xe0"  # every encapsulated picture begins with an item (PS3.5 A.4)
+_DELIMITER = b"\xfe\xff\xdd\xe0"
 _LOSSLESS = frozenset({uid.RLELossless, uid.JPEGLossless, uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL})  # fmt: skip
 
 
@@ -279,7 +280,7 @@ def _compressed(
     levels: int,
 ) -> Stored:
     try:
-        frame = get_frame(data, 0, number_of_frames=1)
+        frame = _only_fragment(data) or get_frame(data, 0, number_of_frames=1)
     except Exception as error:
         raise DecodeError(
             "the compressed picture's items cannot be read: the file is damaged or cut short; send it again"
@@ -320,6 +321,17 @@ def _compressed(
     )
 
 
+def _only_fragment(data: bytes) -> bytes | None:
+    """The frame where it lies in one fragment, as nearly all do: one copy, where the general way makes several."""
+    first = 8 + int.from_bytes(data[4:8], "little")  # behind the offset table
+    begin = first + 8
+    end = begin + int.from_bytes(data[first + 4 : begin], "little")
+    follows = data[end : end + 4]
+    if data[first : first + 4] != _ITEM or end > len(data) or (follows != _DELIMITER and follows):
+        return None
+    return data[begin:end]
+
+
 def _low(
     frame: bytes, syntax: uid.UID, shape: tuple[int, int], stream: codecs.Codestream, levels: int
 ) -> NDArray[np.unsignedinteger[Any]] | None:
@@ -344,7 +356,7 @@ def _require_match(stream: codecs.Codestream, shape: tuple[int, int]) -> None:
         raise DecodeError(f"compressed pictures of {stream.precision} bits are not read: ask for the film uncompressed")
 
 
-def _words(buffer: bytes, shape: tuple[int, int], width: int) -> NDArray[np.unsignedinteger[Any]]:
+def _words(buffer: bytes | memoryview, shape: tuple[int, int], width: int) -> NDArray[np.unsignedinteger[Any]]:
     words = np.frombuffer(buffer, np.dtype(f"<u{width // 8}"))
     if words.size != shape[0] * shape[1]:
         raise DecodeError(

@@ -20,7 +20,7 @@ __all__ = ["jpeg", "jpeg_eight_bits", "require_room", "require_whole_jpeg", "run
 
 _END = b"\xff\xd9"
 _SCAN = b"\xff\xda\x00\x08\x01"  # start of a scan of one component
-_TAIL = 16
+_TAIL = 8
 """Bytes before the end marker that are altered to see where the picture takes them up."""
 _RESTARTS = b"\xff\xdd\x00\x04"  # definition of a restart interval
 _LARGE = 1 << 24
@@ -129,7 +129,7 @@ def jpeg(frame: bytes, *, lossless: bool) -> NDArray[Any]:
     return samples
 
 
-def run_lengths(frame: bytes, count: int, bits_allocated: int) -> bytes:
+def run_lengths(frame: bytes, count: int, bits_allocated: int) -> NDArray[Any]:
     """Decode a grey RLE frame (PS3.5 Annex G) of `count` samples to little-endian words.
 
     Raises
@@ -152,7 +152,7 @@ def run_lengths(frame: bytes, count: int, bits_allocated: int) -> bytes:
         if len(data) < count or bytes(data[count:]).strip(b"\0"):
             raise ValueError(f"segment {place + 1} holds {len(data)} bytes instead of {count}")
         words[:, width - 1 - place] = np.frombuffer(data, dtype=np.uint8, count=count)
-    return words.tobytes()
+    return words.view(np.dtype(f"<u{width}")).reshape(count)
 
 
 def _strict(frame: bytes, *, smaller: int = 1) -> NDArray[np.uint8]:

@@ -3,7 +3,8 @@
 A wavelet's low band is not what halving gives: its pixels lie on the even ones of the film instead of between two of
 them, and it is a little sharper (5/3) or a little softer (9/7) than the mean of blocks. Both are made good by a filter
 of four taps (`taps`) whose moments up to the third are those of the difference. What is left is the fine detail near
-the lower resolution's limit, so that a caller keeps a reserve of one halving (`wetread.radiograph.decode`).
+the lower resolution's limit, so that a caller leaves out few
+levels and keeps a reserve of halvings (`wetread.radiograph.door`).
 
 Pillow decodes (its OpenJPEG); a codestream that is not of the plainest kind is left to the full decoder.
 """
