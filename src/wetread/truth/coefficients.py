@@ -301,7 +301,8 @@ def krippendorff(answers: Ints, classes: int, *, level: Level = "nominal", value
         apart = _distance(margin, level, values)
         total = margin.sum(axis=1)
         expected = (margin[:, :, None] * margin[:, None, :] * apart).sum(axis=(1, 2))
-        return 1 - (total - 1) * _divide((found * apart).sum(axis=(1, 2)), expected)
+        alpha: Float = 1 - (total - 1) * _divide((found * apart).sum(axis=(1, 2)), expected)
+        return alpha
 
     return Coefficient(f"Krippendorff's alpha, {level}", "Krippendorff 2011", features, combine)
 
