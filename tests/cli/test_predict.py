@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +18,8 @@ import pytest
 from pydicom import Dataset, Sequence
 
 import toy
-from cli.conftest import Films, Run, patient_film
+from cli.conftest import SOURCE, Films, Run, patient_film
+from radiograph import breaking
 from schema import faults
 from wetread import phantom
 from wetread.bundle import Bundle, load
@@ -26,6 +29,7 @@ from wetread.cli import main
 from wetread.cli.films import listed
 from wetread.errors import UsageError
 from wetread.radiograph import Outcome
+from wetread.radiograph.many import Crew
 
 Capture = pytest.CaptureFixture[str]
 NAMED = ["read", "lateral", "between", "child", "phantom", "text", "empty", "cut", "missing"]
@@ -227,6 +231,31 @@ def test_listing_keeps_what_was_named_and_hides_what_is_hidden(tmp_path: Path) -
     assert [str(path) for path in listed(named)] == named
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_listing_a_strange_folder_neither_hangs_nor_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.dcm").write_bytes(b"")
+    (tmp_path / os.fsdecode(b"\xff.dcm")).write_bytes(b"")
+    (tmp_path / "link.dcm").symlink_to("a.dcm")
+    (tmp_path / "itself.dcm").symlink_to("itself.dcm")
+    (tmp_path / "nowhere.dcm").symlink_to("missing")
+    (tmp_path / "above").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "pipe.dcm")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def scandir_as_no_root(place: str | os.PathLike[str]) -> Any:
+        if Path(place).name == "closed":
+            raise PermissionError(13, "Permission denied", os.fspath(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", scandir_as_no_root)
+    found = [path.name for path in listed([str(tmp_path)])]
+    assert found == sorted(["a.dcm", os.fsdecode(b"\xff.dcm"), "link.dcm", "closed"])
+    named = [str(tmp_path / name) for name in ("itself.dcm", "nowhere.dcm", "pipe.dcm")]
+    assert [str(path) for path in listed(named)] == named, "what is named is answered, whatever it is"
+    assert [path.name for path in listed([str(tmp_path / "above")])] == found, "a link that is named is followed"
+
+
 def test_an_empty_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no files"):
         list(listed([str(tmp_path)]))
@@ -279,6 +308,70 @@ def test_wrong_names_are_2_in_one_sentence(
     out, err = capsys.readouterr()
     assert out == ""
     assert len(err.splitlines()) == 1
+
+
+def test_a_film_that_breaks_its_codec_costs_one_line(
+    with_toys: Path, films: Films, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    breaking.install(monkeypatch)
+    header = {"crash": {}, "refused": {"Modality": "CT"}}
+    for name, elements in header.items():
+        phantom.write(patient_film(ImageComments="BREAK segv", **elements), tmp_path / f"{name}.dcm")
+    (tmp_path / "first.dcm").write_bytes(breaking.breaks("abort"))
+    named = [str(tmp_path / "first.dcm"), films.read, str(tmp_path / "crash.dcm"), films.child]
+    refused = str(tmp_path / "refused.dcm")
+    for more in ([], ["--out", str(tmp_path / "out")]):
+        assert main(["predict", "--json", *more, *named, refused]) == 4
+        answers = lines(capsys.readouterr().out)
+        assert [answer["status"] for answer in answers] == ["unreadable", "read", "unreadable", "read", "refused"]
+        assert codes(answers[0]) == codes(answers[2]) == ["crash"]
+        assert codes(answers[4]) == ["modality"], "the header says enough, whatever the picture would do"
+        assert [faults(answer, "line") for answer in answers] == [[]] * 5
+
+
+def test_a_page_changes_no_answer_and_shows_the_whole_film(with_toys: Path, tmp_path: Path, capsys: Capture) -> None:
+    dataset = phantom.film(3, opacity=True, size=(1300, 1100), age_years=50)
+    dataset.Manufacturer = "Somebody's X-rays"
+    phantom.write(dataset, tmp_path / "film.dcm")
+    told = []
+    for more in ([], ["--out", str(tmp_path / "out")]):
+        assert main(["predict", "--json", *more, str(tmp_path / "film.dcm")]) == 0
+        (answer,) = lines(capsys.readouterr().out)
+        told.append({key: answer[key] for key in ("score", "probability", "call", "attention", "steps", "hashes")})
+    assert told[0] == told[1]
+    with Crew(1) as crew:
+        readers = films_module.Readers(bundle=None, engine="openvino")
+        for picture, reduced in ((False, True), (True, False)):
+            (given,) = films_module.answers([tmp_path / "film.dcm"], readers, crew, picture=picture)
+            assert given.film is not None
+            assert (given.film.reduction > 1) is reduced
+
+
+def test_an_interruption_ends_the_command_and_its_workers(films: Films, tmp_path: Path) -> None:
+    """As a terminal interrupts: every process of the group at once, in the middle of a slow film."""
+    (tmp_path / "slow.dcm").write_bytes(breaking.breaks("sleep 60"))
+    code = (
+        "import pytest, sys; from radiograph import breaking; breaking.install(pytest.MonkeyPatch()); "
+        "from wetread.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    path = os.pathsep.join([str(SOURCE), str(SOURCE.parent / "tests")])
+    command = [sys.executable, "-c", code, "predict", "--json", films.read, str(tmp_path / "slow.dcm"), films.child]
+    with subprocess.Popen(
+        command,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stdout is not None
+        assert json.loads(running.stdout.readline())["status"] == "read"
+        os.killpg(running.pid, signal.SIGINT)
+        _, err = running.communicate(timeout=20)
+        assert running.returncode == 130
+        assert err.strip().endswith("wetread: interrupted; what was finished is kept")
+        with pytest.raises(ProcessLookupError):
+            os.killpg(running.pid, 0)
 
 
 # --------------------------------------------------------------------------------------------------------- results

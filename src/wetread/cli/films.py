@@ -92,19 +92,29 @@ def _is_folder(path: Path) -> bool:
 
 
 class Readers:
-    """The released models, or the one that was asked for: hashes checked, networks started when a film needs them."""
+    """The released models, or the one that was asked for: hashes checked, networks started when a film needs them.
+
+    `threads` holds a network to so many processors (None: all), where workers keep the others busy.
+    """
 
     def __init__(
-        self, *, bundle: str | None, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None = None
+        self,
+        *,
+        bundle: str | None,
+        engine: EngineName,
+        unknown_age: Literal["notice", "refuse"] | None = None,
+        threads: int | None = None,
     ) -> None:
         names = (bundle,) if bundle else RELEASED
-        opened = [self._open(name, engine, unknown_age) for name in names]
+        opened = [self._open(name, engine, unknown_age, threads) for name in names]
         self._readers = {reader.bundle.card.name: reader for reader in map(Reader, opened)}
         self._default = opened[names.index(DEFAULT) if bundle is None else 0].card.name
 
     @staticmethod
-    def _open(name: str, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None) -> Bundle:
-        bundle = load(find(name), engine=engine)
+    def _open(
+        name: str, engine: EngineName, unknown_age: Literal["notice", "refuse"] | None, threads: int | None
+    ) -> Bundle:
+        bundle = load(find(name), engine=engine, threads=threads)
         if unknown_age is None:
             return bundle
         use = replace(bundle.card.intended_use, unknown_age=unknown_age)

@@ -31,7 +31,9 @@ def _run(options: argparse.Namespace, crew: Crew) -> int:
     from wetread.inference import DISCLAIMER
 
     films = list(listed(options.films, out=Path(options.out) if options.out else None))
-    readers = Readers(bundle=options.bundle, engine=options.engine, unknown_age=options.unknown_age)
+    # One film wants every processor for its network; in a batch they decode the next films meanwhile.
+    threads = 1 if len(films) > 1 else None
+    readers = Readers(bundle=options.bundle, engine=options.engine, unknown_age=options.unknown_age, threads=threads)
     out = _folder(options.out)
     progress = Progress(len(films))
     statuses: list[int] = []

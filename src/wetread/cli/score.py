@@ -30,8 +30,10 @@ _COLUMNS = ("film_id", "score", "probability", "would_refuse")
 
 def run(options: argparse.Namespace) -> int:
     """Score every film of the source; the exit status."""
-    bundle = load(find(options.bundle), engine=options.engine)
     out = Path(options.out)
+    # Where workers decode films, they have the processors.
+    threads = None if Path(options.source).suffix.lower() == ".npz" else 1
+    bundle = load(find(options.bundle), engine=options.engine, threads=threads)
     films = _films(Path(options.source), out, options.split, options.view)
     progress = Progress(len(films))
     statuses: list[int] = []

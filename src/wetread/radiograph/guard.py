@@ -27,7 +27,7 @@ __all__ = ["Answer", "Ask", "Limits", "Worker"]
 _PIPE = 1 << 20  # bytes that wait in a pipe: with the usual 64 KiB the two processes wait for each other
 _F_SETPIPE_SZ = 1031  # Linux
 _MEBIBYTE = 1 << 20
-_DYING = 5.0  # seconds in which a process whose pipe has closed must be gone
+_DYING = 0.5  # seconds in which a process whose pipe has closed should be gone
 # A codec's own threads would fight with the other workers for the same cores, and each takes address space.
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -110,7 +110,7 @@ class Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._ready = self._overdue = False
+        self._ready = self._overdue = self._killed = False
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and nothing that a film says
                 command(limits), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
@@ -122,8 +122,8 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.poll() is None
+        """Whether the process runs, and is to go on."""
+        return not self._killed and self._process.poll() is None
 
     @property
     def pid(self) -> int:
@@ -208,14 +208,16 @@ class Worker:
 
     def kill(self) -> None:
         """End the process at once; from any thread, and more than once."""
+        self._killed = True
         with contextlib.suppress(OSError):
             self._process.kill()
 
     def close(self) -> None:
         """End the process and let go of its pipes; only from the thread that asks it."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            # It may be dying of what it did: then that is what is to be told, not our signal.
-            self._process.wait(0.2 if not self._overdue else 0)
+        if not self._killed:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                # It may be dying of what it did: then that is what is to be told, not our signal.
+                self._process.wait(_DYING)
         self.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
