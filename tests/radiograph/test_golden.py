@@ -193,6 +193,38 @@ def test_lossy_films_lose_something(measured: list[Measured]) -> None:
         assert LOSSY_BOUNDS[name][0] <= 20
 
 
+TOLD = {
+    "window-on-unrescaled": {"window-ignored", "full-range"},
+    "window-of-width-1": {"window-ignored", "full-range"},
+    "window-of-width-0": {"window-ignored", "full-range"},
+    "first-window-impossible": {"window-ignored", "window"},
+    "window-empty": {"full-range"},
+    "window-of-unknown-vr": {"window"},
+    "table-of-bytes": {"voi-lut"},
+    "modality-table": {"modality-lut", "window"},
+    "padding-inside-the-window": {"padding"},
+    "padding-called-signed": {"padding", "full-range"},
+    "padding-called-unsigned": {"padding", "full-range"},
+    "monochrome1-inverse": {"invert"},
+    "monochrome1-identity": {"invert"},
+    "monochrome2-inverse": {"invert"},
+    "pixels-higher-than-wide": {"aspect", "spacing"},
+    "pixels-wider-than-high": {"aspect"},
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_a_trap_is_met_and_not_missed(name: str) -> None:
+    """The picture alone could be right by chance: the steps say which way it went."""
+    content = next(content for entry, content in stored() if entry["film"] == f"traps/{name}.dcm")
+    film = read(content)
+    names = [step.name for step in film.steps]
+    assert TOLD[name] <= set(names)
+    assert names.count("invert") + names.count("identity") == 1, "one inversion at most"
+    if "aspect" in TOLD[name]:
+        assert film.spacing_mm == ((0.2, 0.2) if "spacing" in TOLD[name] else None)
+
+
 # ------------------------------------------------------------------------------------------- a broken chain is found
 
 
