@@ -45,11 +45,8 @@ def jpeg2000(ratio: float | None = None, bits: int = 12, **elements: Any) -> Any
 
 @pytest.mark.parametrize("ratio", [None, 10.0])
 @pytest.mark.parametrize("bits", [8, 12, 16])
-@pytest.mark.parametrize("levels", [1, 2, 3, 4])
-@pytest.mark.parametrize("crop", [(0, 0), (1, 0), (2, 3), (5, 6)])
-def test_a_lower_resolution_is_the_halved_picture(
-    ratio: float | None, bits: int, levels: int, crop: tuple[int, int]
-) -> None:
+@pytest.mark.parametrize("crop", [(0, 0), (2, 3), (5, 6)])
+def test_a_lower_resolution_is_the_halved_picture(ratio: float | None, bits: int, crop: tuple[int, int]) -> None:
     """Sides of every remainder, at which Pillow's own way fails; compared far from the finest detail, block by block."""
     values = authored(bits=bits)
     values = values[: values.shape[0] - crop[0], : values.shape[1] - crop[1]]
@@ -58,15 +55,16 @@ def test_a_lower_resolution_is_the_halved_picture(
     assert stream is not None
     assert (stream.rows, stream.columns, stream.precision) == (*values.shape, bits)
     assert stream.reversible is (ratio is None)
-    low = decode(frame, stream, levels)
-    assert low is not None
-    assert low.dtype == values.dtype
-    wanted = halve(values.astype(np.float32), levels)
-    assert low.shape == wanted.shape
-    high = (1 << bits) - 1
-    error = (halve(low.astype(np.float32), 2) - halve(wanted, 2))[2:-2, 2:-2] / high
-    assert np.sqrt((error**2).mean()) < 0.004
-    assert abs(error.mean()) < 0.001
+    for levels in (1, 2, 3, 4):
+        low = decode(frame, stream, levels)
+        assert low is not None
+        assert low.dtype == values.dtype
+        wanted = halve(values.astype(np.float32), levels)
+        assert low.shape == wanted.shape
+        high = (1 << bits) - 1
+        error = (halve(low.astype(np.float32), 2) - halve(wanted, 2))[2:-2, 2:-2] / high
+        assert np.sqrt((error**2).mean()) < 0.004
+        assert abs(error.mean()) < 0.001
 
 
 def moments(weights: NDArray[Any], first: int) -> list[float]:
