@@ -38,7 +38,7 @@ def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(guard, "command", command)
 
 
-def main() -> None:
+def main(limits: dict[str, Any]) -> None:
     """In the worker."""
     from wetread.radiograph import worker
 
@@ -57,7 +57,7 @@ def main() -> None:
 
     worker.open_dataset = open_or_break  # type: ignore[assignment]
     worker.read = decode_or_break  # type: ignore[assignment]
-    worker.main()
+    worker.main(limits)
 
 
 def _break(how: str) -> None:

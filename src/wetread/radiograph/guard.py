@@ -38,8 +38,8 @@ _ONE_THREAD = (
     "OPJ_NUM_THREADS",
 )
 _BOOT = (
-    "import json, os, sys; paths, one = json.loads(sys.argv[1]); sys.path[:] = paths; "
-    "os.environ.update(dict.fromkeys(one, '1')); from wetread.radiograph.worker import main; main()"
+    "import json, os, sys; paths, one, limits = json.loads(sys.argv[1]); sys.path[:] = paths; "
+    "os.environ.update(dict.fromkeys(one, '1')); from wetread.radiograph.worker import main; main(limits)"
 )
 
 
@@ -287,7 +287,7 @@ def command(limits: Limits) -> list[str]:
     flags = ["-P", "-W", "ignore"] + ["-B"] * sys.dont_write_bytecode
     if sys.pycache_prefix:
         flags += ["-X", f"pycache_prefix={sys.pycache_prefix}"]
-    return [sys.executable, *flags, "-c", _BOOT, json.dumps([paths, _ONE_THREAD]), json.dumps(asdict(limits))]
+    return [sys.executable, *flags, "-c", _BOOT, json.dumps([paths, _ONE_THREAD, asdict(limits)])]
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

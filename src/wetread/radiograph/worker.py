@@ -10,13 +10,12 @@ import contextlib
 import errno
 import gc
 import hashlib
-import json
 import os
 import select
 import signal
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -51,9 +50,9 @@ class _Limits(NamedTuple):
     file_megabytes: int
 
 
-def main() -> None:
-    """Serve until the pipe ends. The last argument of the process holds the limits as JSON."""
-    limits = _Limits(**json.loads(sys.argv[-1]))
+def main(given: Mapping[str, Any]) -> None:
+    """Serve until the pipe ends; `given` holds the fields of `wetread.radiograph.guard.Limits`."""
+    limits = _Limits(**given)
     asked, told = _pipes()
     parent = os.getppid()
 
