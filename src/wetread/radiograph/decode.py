@@ -206,7 +206,7 @@ def _pixel_data(dataset: Dataset) -> bytes:
         )
     if "PixelData" not in dataset:
         raise NoPixelsError(
-            "the object has no PixelData: it is a report, a presentation state or a header alone; send the film itself"
+            "the object has no PixelData: it is a report or a header alone, or was cut short; send the film itself"
         )
     try:
         value = dataset["PixelData"].value
