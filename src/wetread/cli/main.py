@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from wetread import __version__
+from wetread.cli.truth_options import add_truth
 from wetread.errors import UsageError, WetreadError
 
 __all__ = ["main", "parser"]
@@ -70,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
         help="taken as stated for image files (default: %(default)s)",
     )
     score.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
+
+    add_truth(verbs)
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -173,6 +175,17 @@ class Reads:
             if self.answer[k] >= 0:
                 table[self.film[k], self.reader[k]] = self.answer[k]
         return table
+
+    def to_csv(self) -> str:
+        """The reads as a long CSV: columns film, reader, read (1 is the first), value, patient."""
+        text = io.StringIO()
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow(("film", "reader", "read", "value", "patient"))
+        for film, reader, number, answer in zip(self.film, self.reader, self.number, self.answer, strict=True):
+            said = "" if answer < 0 else self.classes[answer]
+            name, patient = self.films[film], self.patients[film]
+            table.writerow((name, self.readers[reader], number + 1, said, "" if patient == name else patient))
+        return text.getvalue()
 
     def reader_place(self, name: str) -> int:
         """Place of a reader.
