@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke figures fits clean python
+.PHONY: help demo test lint format types imports unit smoke figures fits bench clean python
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,12 @@ figures: $(TEST_ENV)/.installed  ## every figure of the released bundles, from s
 
 fits: $(TEST_ENV)/.installed  ## cross-validate and fit the released bundles again (hours without a GPU; goes on where it stopped)
 	$(BIN)/python tools/bundles.py fit $(RECIPES) --data $(DATA)
+
+bench: $(TEST_ENV)/.installed  ## how long readings take, beside other chains (a benchmark, not a test)
+	$(BIN)/python $(PIP_INSTALL) --editable '.[onnxruntime,workshop,test,bench]'
+	$(BIN)/python benchmarks/reading.py
+	$(if $(wildcard benchmarks/batch.py),$(BIN)/python benchmarks/batch.py)
+	$(BIN)/python benchmarks/tables.py
 
 clean:  ## remove environments and caches
 	rm -rf $(DEMO_ENV) $(TEST_ENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,69 @@
+"""The tables of benchmarks/README.md, from the result files beside it.
+
+python benchmarks/tables.py          write them into the README
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+README = HERE / "README.md"
+
+
+def reading(result: dict[str, Any]) -> str:
+    """Medians, their quartiles, and ratios."""
+    lines = [
+        "| film | file | ours | without the guard | usual chain | plain chain | usual / ours | plain / ours |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, row in result["films"].items():
+        times = [_spread(row["times"][who]) for who in ("ours", "direct", "usual", "plain")]
+        ratios = [f"{row['ratios'][f'{who} over ours']:.1f}" for who in ("usual", "plain")]
+        lines.append("| " + " | ".join([name, f"{row['bytes'] / 1e6:.1f} MB", *times, *ratios]) + " |")
+    load = " and ".join(f"{value:.1f}" for value in result["load_before_and_after"])
+    gate = f", gate {result['gate']}" if result.get("gate") else ", without a gate"
+    told = f"{result['date']}, {result['cores']} cores, load {load} before and after, {result['rounds']} rounds"
+    return "\n".join([*lines, "", f"Measured {told}; bundle {result['bundle']}{gate}."])
+
+
+def _spread(times: dict[str, Any]) -> str:
+    low, high = times["quartiles_ms"]
+    return f"{times['median_ms']:.0f} ms ({low:.0f} to {high:.0f})"
+
+
+def reduced(result: dict[str, Any]) -> str:
+    """How far probabilities moved."""
+    lines = [
+        "| films | compression | network | levels left out | halvings in reserve | films | median | largest | read so |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in result["rows"]:
+        cells = [row["films"], row["compression"], row["network"], row["levels"], row["reserve"], row["count"],
+                 f"{row['median']:.5f}", f"{row['largest']:.5f}", "yes" if row["as_read"] else "no"]  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    models = ", ".join(f"{name} {version.split()[0]}" for name, version in result["models"].items())
+    return "\n".join([*lines, "", f"Bundles: {models}."])
+
+
+TABLES = {"reading": reading, "reduced": reduced}
+
+
+def filled(text: str) -> str:
+    """The README with every table written anew between its two marks."""
+    for name, table in TABLES.items():
+        made = table(json.loads((HERE / f"{name}.json").read_text(encoding="utf-8")))
+        marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        parts = marks.split(text)
+        if len(parts) != 4:
+            raise SystemExit(f"README.md has no one place for the table {name}")
+        before, opening, closing, after = parts
+        text = f"{before}{opening}\n{made}\n\n{closing}{after}"
+    return text
+
+
+if __name__ == "__main__":
+    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
