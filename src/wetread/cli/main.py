@@ -74,10 +74,31 @@ def parser() -> argparse.ArgumentParser:
 
     add_truth(verbs)
 
+    _add_data(verbs.add_parser("data", help="public collections: what there is, fetching it, and whether it is whole"))
+
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
     verify.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
     return top
+
+
+def _add_data(data: argparse.ArgumentParser) -> None:
+    """What can be asked of `wetread data`."""
+    names = ("nih", "rsna", "kermany", "medmnist")  # as in wetread.collections.catalogue, which help need not load
+    actions = data.add_subparsers(dest="action", required=True, metavar="ACTION", help="list, download or verify")
+    listing = actions.add_parser("list", help="collections with size, licence and where they lie")
+    listing.add_argument("--json", action="store_true", help="as one JSON object")
+
+    fetch = actions.add_parser("download", help="fetch a collection: size first, resumed, compared with its checksum")
+    fetch.add_argument("collection", choices=names, help="which")
+    fetch.add_argument("folder", metavar="DIR", help="where to")
+    fetch.add_argument("--file", action="append", metavar="NAME", help="only this file of it; may be repeated")
+    fetch.add_argument("--yes", action="store_true", help="do not ask before fetching")
+
+    verify = actions.add_parser("verify", help="whether a collection that lies here is the one that was published")
+    verify.add_argument("collection", choices=(*names, "nih-sample"), help="which")
+    verify.add_argument("folder", metavar="DIR", help="where it lies")
+    verify.add_argument("--labels", metavar="CSV", help="its table of labels, where it does not lie in the folder")
 
 
 def _share(text: str) -> float:
