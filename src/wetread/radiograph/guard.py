@@ -6,6 +6,7 @@ This module loads neither NumPy nor pydicom, so that a worker can be on its way 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -182,6 +183,8 @@ class Worker:
             return
         try:
             self._request(name, ask)
+            if isinstance(source, bytes):
+                answer.sha256 = hashlib.sha256(source).hexdigest()  # while the worker decodes
             while self._told_one(answer):
                 progress()
         except UsageError:

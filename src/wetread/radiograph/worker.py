@@ -160,9 +160,12 @@ def _answer(request: dict[str, Any], payload: bytes | None, limits: _Limits, tel
 
 
 def _serve(request: dict[str, Any], payload: bytes | None, limits: _Limits, tell: Tell) -> None:
-    source = content(os.fsdecode(bytes.fromhex(request["path"])), limits) if payload is None else payload
+    if payload is None:
+        source = content(os.fsdecode(bytes.fromhex(request["path"])), limits)
+        tell({"sha256": hashlib.sha256(source).hexdigest()})
+    else:
+        source = payload
     del payload
-    tell({"sha256": hashlib.sha256(source).hexdigest()})
     uses = [IntendedUse(**{key: _tuple(value) for key, value in use.items()}) for use in request["uses"]]
     enough = _tuple(request["enough"])
 
