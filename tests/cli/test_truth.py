@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from wetread.cli import main
+from wetread.cli.main import parser
 
 READS = "film,reader,value\n" + "".join(
     f"f{k},{reader},{answer}\n"
@@ -193,6 +196,21 @@ def test_noise_on_the_real_tables(shared_data: Path, tmp_path: Path, capsys: pyt
     assert (tmp_path / "noise.txt").read_text("utf-8").startswith("Label noise")
     text = json.dumps(found)
     assert "_000.png" not in text  # counts and statistics only: no film is named
+
+
+def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+    """A parser and all below it."""
+    yield parser
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                yield from parsers(below)
+
+
+def test_every_option_of_every_question_says_what_it_is_for() -> None:
+    mine = [found for found in parsers(parser()) if found.prog.startswith("wetread truth")]
+    assert len(mine) == 8
+    assert [(found.prog, action.dest) for found in mine for action in found._actions if not action.help] == []
 
 
 def test_words_of_usage_load_no_tables() -> None:

@@ -13,13 +13,13 @@ _RULES = ("majority", "k-of-n", "weighted", "adjudicated", "dawid-skene", "singl
 def add_truth(verbs: Any) -> None:
     """Add the verb `truth` and its own verbs."""
     truth = verbs.add_parser("truth", help="reference standards, agreement, label noise, reader sheets")
-    own = truth.add_subparsers(dest="question", required=True, metavar="WHAT")
+    own = truth.add_subparsers(dest="question", required=True, metavar="WHAT", help="what is wanted")
     _agreement(own.add_parser("agreement", help="how far readers agree, with intervals"))
     _consensus(own.add_parser("consensus", help="a reference standard from reads, by a stated rule"))
     _noise(own.add_parser("noise", help="NIH's text-mined labels against radiologists"))
     _recommend(own.add_parser("recommend", help="which reference standard carries which claim"))
     sheets = own.add_parser("sheets", help="reader sheets, out and in")
-    ways = sheets.add_subparsers(dest="way", required=True, metavar="out|in")
+    ways = sheets.add_subparsers(dest="way", required=True, metavar="out|in", help="which way")
     _out(ways.add_parser("out", help="blinded sheets in an order of chance for each reader"))
     _in(ways.add_parser("in", help="filled sheets back to one table of reads"))
 

@@ -56,7 +56,12 @@ class NihNoise:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the numbers mean, in sentences made from them."""
-        return (*_on_verification(self.labels), *_on_scores(self.scores), *_on_abnormal(self.abnormal, self.classes))
+        return (
+            *_on_verification(self.labels),
+            *_on_references(self.references),
+            *_on_scores(self.scores),
+            *_on_abnormal(self.abnormal, self.classes),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -267,6 +272,17 @@ def _on_verification(labels: Sequence[LabelNoise]) -> list[str]:
     return remarks
 
 
+def _on_references(found: Agreement | None) -> list[str]:
+    if found is None:
+        return []
+    kappa = found.estimate("Cohen's kappa").value
+    first, second = (f"{who} on {found.shares[who]['1'] or 0:.1%}" for who in found.readers)
+    return [
+        f"Two references of radiologists are not one truth: on the {found.films} films that both read, {first} and {second}, "
+        f"Cohen's kappa {kappa:.2f}. Their questions differ, and so do the rates above."
+    ]
+
+
 def _on_scores(scores: Sequence[dict[str, Any]]) -> list[str]:
     above = [s for s in scores if s["auroc_against_text"]["low"] > s["auroc_against_text_expected"]]
     if not above:
@@ -287,8 +303,8 @@ def _on_abnormal(abnormal: dict[str, Any], classes: dict[str, Any]) -> list[str]
     text = abnormal["errors"]["text-mined finding against attending"]["error"]["value"]
     remark = (
         f"Normal or abnormal: the text-mined finding differs from the attending on {text:.1%} of {abnormal['films']} films. "
-        "The attending's answer was itself taken from the report (Tang and others, npj Digital Medicine 2020), and the films "
-        "were chosen, so this is no estimate of the error of the text-mined labels in the collection"
+        "Its authors took the labels of this set from the same reports (Tang and others, npj Digital Medicine 2020), and the "
+        "films were chosen, so this is no estimate of the error of the text-mined labels in the collection"
     )
     if "No Finding" in classes:
         normal = classes["No Finding"]["classes"]["Normal"]["value"]
