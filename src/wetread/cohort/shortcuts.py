@@ -90,13 +90,15 @@ def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArr
         With fewer than two folds.
     """
     _require_folds(fold)
-    names = np.asarray([str(group) for group in groups])
+    _, place = np.unique(np.asarray([str(group) for group in groups]), return_inverse=True)
+    count = int(place.max()) + 1
     scores = np.full(len(labels), np.nan)
     for held in np.unique(fold):
         train, test = fold != held, fold == held
-        overall = labels[train].mean()
-        above = {name: labels[train & (names == name)].mean() - overall for name in np.unique(names[train])}
-        scores[test] = [above.get(name, 0.0) for name in names[test]]
+        films = np.bincount(place[train], minlength=count)
+        positive = np.bincount(place[train], weights=labels[train], minlength=count)
+        above = positive / np.maximum(films, 1) - labels[train].mean()
+        scores[test] = np.where(films > 0, above, 0.0)[place[test]]
     return scores
 
 

@@ -1,0 +1,131 @@
+"""`wetread describe`: who is in a collection, and what gives its label away, as a page, JSON and figures."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wetread.cli.talk import Progress
+from wetread.errors import UnreadableError, UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from wetread.cohort import Cohort, Pixels
+
+__all__ = ["run"]
+
+_OURS = {"report.html", "cohort.json", "figures"}
+_TITLES = {
+    "nih": "NIH ChestX-ray14",
+    "nih-sample": "NIH ChestX-ray14, sample list",
+    "rsna": "RSNA Pneumonia Detection Challenge",
+    "kermany": "Kermany paediatric chest radiographs",
+    "medmnist": "PneumoniaMNIST",
+}
+
+
+def run(options: argparse.Namespace) -> int:
+    """Describe a collection and write the report; the exit status."""
+    labels, images, out = (
+        None if path is None else Path(path) for path in (options.labels, options.images, options.out)
+    )
+    place = images or labels
+    if place is None or out is None:
+        raise UsageError("name the collection's table with --labels, its folder of images with --images, or both")
+    _check(out)
+    from wetread.cohort import describe
+
+    table, notes = _table(options, place, labels)
+    pixels = _measured(table) if images is not None else None
+    cohort = describe(
+        table, pixels=pixels, name=options.name or _TITLES.get(options.collection, labels.stem if labels else place.name),
+        about=_about(table, labels, notes),
+    )  # fmt: skip
+    _write(cohort, out)
+    for line in _told(cohort, out):
+        print(line)
+    return UnreadableError.exit_status if pixels is not None and pixels.unreadable else 0
+
+
+def _table(options: argparse.Namespace, place: Path, labels: Path | None) -> tuple[pl.DataFrame, list[str]]:
+    from wetread.collections import load
+
+    notes: list[str] = []
+    columns = dict(options.column) if options.column else None
+    table = load(options.collection, place, labels=labels, columns=columns, notes=notes)
+    for note in notes:
+        print(f"wetread: {note}", file=sys.stderr)
+    return table, notes
+
+
+def _measured(table: pl.DataFrame) -> Pixels:
+    from wetread.cohort import measure
+
+    progress = Progress(table.height - table["path"].null_count())
+    try:
+        return measure(table, step=progress.step)
+    finally:
+        progress.clear()
+
+
+def _about(table: pl.DataFrame, labels: Path | None, notes: list[str]) -> dict[str, str]:
+    from wetread.collections import list_hash
+
+    about = {"List of films (SHA-256)": list_hash(table["film_id"])}
+    if labels is not None:
+        with labels.open("rb") as file:
+            about["Labels"] = f"{labels.name}, SHA-256 {hashlib.file_digest(file, 'sha256').hexdigest()}"
+    if notes:
+        about["Noted on loading"] = "; ".join(notes)
+    return about
+
+
+def _check(out: Path) -> None:
+    """An earlier report may be replaced, anything else not."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise UsageError(f"--out {out} is no folder: name a new one")
+    alien = sorted({file.name for file in out.iterdir()} - _OURS) if out.is_dir() else []
+    if alien:
+        raise UsageError(
+            f"--out {out} holds {alien[0]}, which is no part of a report and would be lost: name a new folder"
+        )
+
+
+def _write(cohort: Cohort, out: Path) -> None:
+    """Into a folder beside, which takes its name when everything is in it: a report is whole or not there."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".wetread-describe-", dir=out.parent) as scratch:
+            made = Path(scratch, "report")
+            (made / "figures").mkdir(parents=True)
+            figures = cohort.plot()
+            for name, figure in figures.items():
+                (made / "figures" / f"{name}.svg").write_bytes(figure.svg)
+                (made / "figures" / f"{name}.png").write_bytes(figure.png)
+            (made / "cohort.json").write_text(cohort.to_json(), encoding="utf-8")
+            (made / "report.html").write_text(cohort.to_html(figures), encoding="utf-8")
+            if out.exists():
+                out.rename(Path(scratch, "earlier"))
+            made.rename(out)
+    except OSError as error:
+        raise UsageError(f"the report cannot be written to {out}: {error.strerror}") from error
+
+
+def _told(cohort: Cohort, out: Path) -> list[str]:
+    from wetread.cohort.wording import count
+
+    people = cohort.people
+    told = [
+        f"{cohort.name}: {count(people.films, 'film')} of {count(people.patients, 'patient')}; with pneumonia "
+        f"{count(people.positive, 'film')} of {count(people.positive_patients, 'patient')}"
+    ]
+    audit = cohort.shortcuts
+    if audit is not None:
+        ringing = [f"{one.name} (AUROC {one.auroc.value:.2f})" for one in audit.suspects if one.rings]
+        told.append("shortcut alarm: " + (", ".join(ringing) if ringing else "silent"))
+    return [*told, f"report: {out / 'report.html'}"]

@@ -1,0 +1,260 @@
+"""The shortcut audit: does anything that is not the lungs give the label away?
+
+Each suspect alone predicts the label of films of patients that it was not fitted on. What it reaches, a network could
+reach without looking at a lung: its figures must stand beside these, on the same folds. Age, sex and view may well carry
+true risk; a network that reads them off the film is still no reader of lungs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wetread.cohort.films import Films
+from wetread.cohort.people import age_band
+from wetread.cohort.shortcuts import crude_baseline, group_baseline
+from wetread.errors import DataError
+from wetread.intervals import Interval, auroc
+from wetread.intervals.resampling import percentile_interval, resampled
+from wetread.truth import folds
+
+__all__ = ["ALARM", "Audit", "Suspect", "audit"]
+
+Float = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ALARM = 0.55
+"""AUROC that no suspect may surely exceed."""
+
+RULE = (
+    "The alarm rings when a suspect's AUROC surely exceeds 0.55: when the lower end of its interval does, at a level so "
+    "high that the intervals of all suspects hold together 95 times in 100 (Bonferroni)."
+)
+_MOST_PATIENTS = 50_000
+_BANDS = 20
+_FOLDS = 5
+_FEWEST = 10  # patients with, and patients without the label: fewer cannot be put into folds
+_LEVELS = 1000
+_PRIOR = 20.0  # films of the overall share that are added to each group, so that a small one says little
+_SURE = 10.0  # log-odds of a group that leaves no doubt
+_FOLLOW_UPS = (1, 2, 3, 6, 11, 21, 51)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """What one thing alone reaches.
+
+    Parameters
+    ----------
+    name
+        What was tried.
+    groups
+        Into how many groups it parts the films; None where it is no single fact.
+    auroc
+        Of scores out of fold, with the 95 % interval over resampled patients.
+    surely
+        Lower end of the interval at the level at which the intervals of all suspects hold together.
+    rings
+        Whether `surely` lies above `ALARM`.
+    """
+
+    name: str
+    groups: int | None
+    auroc: Interval
+    surely: float
+    rings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """The shortcut audit of a table.
+
+    Parameters
+    ----------
+    alarm
+        Whether any suspect rings.
+    rule
+        When one does.
+    threshold
+        `ALARM`.
+    suspects
+        The most telling first.
+    films, patients, positive
+        What it was taken on.
+    sampled
+        Whether these are patients drawn from a larger table.
+    folds, resamples, seed
+        How it was taken.
+    """
+
+    alarm: bool
+    rule: str
+    threshold: float
+    suspects: tuple[Suspect, ...]
+    films: int
+    patients: int
+    positive: int
+    sampled: bool
+    folds: int
+    resamples: int
+    seed: int
+
+
+def audit(
+    films: Films, *, crude: Float | None = None, measured: NDArray[np.bool_] | None = None, resamples: int = 2000,
+    seed: int = 0,
+) -> Audit | None:  # fmt: skip
+    """Try each suspect; None where the label is said of too few patients of one kind (10 with it, 10 without).
+
+    Parameters
+    ----------
+    films
+        All films; of more than 50,000 patients as many are drawn (seeded).
+    crude
+        (films measured, 9) `crude_statistics`; with it only the films measured are looked at, by every suspect.
+    measured
+        (n,) which films those are; given with `crude`.
+
+    Raises
+    ------
+    DataError
+        If `crude` comes without `measured`, or is not a row for each film measured.
+    """
+    if (crude is None) != (measured is None) or (
+        crude is not None and measured is not None and len(crude) != measured.sum()
+    ):
+        raise DataError("crude statistics are one row for each film measured: give both, of one length")
+    films, crude, sampled = _drawn(films, crude, measured, seed)
+    label = films.positive.astype(np.int64)
+    with_it = int((films.by_patient(films.positive) > 0).sum())
+    without = int((films.by_patient(films.label == 0) > 0).sum())
+    if min(with_it, without) < _FEWEST:
+        return None
+    fold = _folded(films, seed)
+    tried = [(name, groups, score) for name, groups, score in _scores(films, label, fold, crude, seed)]
+    areas, moved = _areas([score for _, _, score in tried], label, films, resamples, seed)
+    level = 1 - 0.05 / len(tried)
+    suspects = []
+    for place, (name, groups, _) in enumerate(tried):
+        interval = percentile_interval(float(areas[place]), moved[:, place])
+        surely = percentile_interval(float(areas[place]), moved[:, place], level=level).low
+        suspects.append(Suspect(name, groups, interval, surely, surely > ALARM))
+    suspects.sort(key=lambda suspect: -suspect.auroc.value)
+    return Audit(
+        any(suspect.rings for suspect in suspects), RULE, ALARM, tuple(suspects), len(films), films.patients,
+        int(label.sum()), sampled, _FOLDS, resamples, seed,
+    )  # fmt: skip
+
+
+def _drawn(
+    films: Films, crude: Float | None, measured: NDArray[np.bool_] | None, seed: int
+) -> tuple[Films, Float | None, bool]:
+    """The films to look at: those measured, whose label is said, of not too many patients."""
+    kept = films.label >= 0
+    if measured is not None and crude is not None:
+        crude = crude[kept[measured]]
+        kept = kept & measured
+    films = films.of(kept)
+    if films.patients <= _MOST_PATIENTS:
+        return films, crude, False
+    drawn = np.zeros(films.patients, bool)
+    drawn[np.random.default_rng(seed).choice(films.patients, _MOST_PATIENTS, replace=False)] = True
+    stay = drawn[films.patient]
+    return films.of(stay), None if crude is None else crude[stay], True
+
+
+def _folded(films: Films, seed: int) -> Ints:
+    """Fold of each film: patients with and without the label are spread evenly."""
+    sick = films.by_patient(films.positive) > 0
+    names = [str(number) for number in range(films.patients)]
+    return folds(names, sick.tolist(), count=_FOLDS, seed=seed)[films.patient]
+
+
+def _scores(
+    films: Films, label: Ints, fold: Ints, crude: Float | None, seed: int
+) -> Iterator[tuple[str, int | None, Float]]:
+    groups = dict(_groups(films))
+    for name, group in groups.items():
+        count = len(np.unique(group))
+        if count > 1:
+            yield name, count, group_baseline(group.tolist(), label, fold)
+    yield "all metadata together", None, _together(list(groups.values()), label, fold)
+    if crude is not None:
+        yield "crude pixel statistics", None, crude_baseline(crude, label, fold, seed=seed)
+
+
+def _groups(films: Films) -> Iterator[tuple[str, NDArray[Any]]]:
+    missing = np.stack([np.isnan(films.age), films.sex < 0, films.view < 0, films.follow_up < 0]).astype(np.int64)
+    yield "patient-id band", films.patient.astype(np.int64) * _BANDS // films.patients
+    yield "missing metadata", missing.T @ np.array([1, 2, 4, 8])
+    yield "view", films.view
+    yield "age", age_band(films.age)
+    yield "sex", films.sex
+    yield (
+        "follow-up number",
+        np.where(films.follow_up < 0, -1, np.searchsorted(_FOLLOW_UPS, films.follow_up, side="right")),
+    )
+    yield "source", films.source
+    yield "size of the original", _bands(films.size)
+
+
+def _bands(values: Ints) -> Ints:
+    """Values in bands of about as many films each; -1 stays by itself."""
+    known = values[values >= 0]
+    if not known.size:
+        return np.full(len(values), -1)
+    edges = np.unique(np.quantile(known, np.arange(1, _BANDS) / _BANDS))
+    return np.where(values < 0, -1, np.searchsorted(edges, values, side="right"))
+
+
+def _together(groups: list[NDArray[Any]], label: Ints, fold: Ints) -> Float:
+    """Out of fold, the log-odds of each of a film's groups added up, as if they did not know of each other."""
+    scores = np.zeros(len(label))
+    for group in groups:
+        _, place = np.unique(group, return_inverse=True)
+        count = int(place.max()) + 1
+        for held in range(_FOLDS):
+            train, test = fold != held, fold == held
+            overall = float(label[train].mean())
+            films = np.bincount(place[train], minlength=count)
+            positive = np.bincount(place[train], weights=label[train], minlength=count)
+            rate = (positive + _PRIOR * overall) / (films + _PRIOR)
+            with np.errstate(divide="ignore"):
+                odds = np.log(rate / (1 - rate)) - np.log(overall / (1 - overall))
+            scores[test] += np.nan_to_num(odds, posinf=_SURE, neginf=-_SURE)[place[test]]
+    return scores
+
+
+def _levels(score: Float) -> tuple[Float, Ints]:
+    """The distinct scores, a thousand at most (then films of neighbouring ranks share one), and each film's place."""
+    levels, place = np.unique(score, return_inverse=True)
+    if len(levels) <= _LEVELS:
+        return levels, place
+    rank = np.cumsum(np.bincount(place)) - 1
+    levels, place = np.unique((rank * _LEVELS // len(score))[place], return_inverse=True)
+    return levels.astype(np.float64), place
+
+
+def _areas(scores: list[Float], label: Ints, films: Films, resamples: int, seed: int) -> tuple[Float, Float]:
+    """AUROC of each score, (k,), and over resampled patients, (resamples, k).
+
+    Each patient is a row of counts by score and label, so a resample is one product of matrices, however many films.
+    """
+    from scipy.sparse import csr_matrix
+
+    tables = []
+    for score in scores:
+        levels, place = _levels(score)
+        column = place * 2 + label
+        shape = (2 * len(levels), films.patients)
+        counts = csr_matrix((np.ones(len(label)), (column, films.patient.astype(np.int64))), shape=shape)
+        tables.append((np.repeat(levels, 2), np.tile([0, 1], len(levels)), counts))
+
+    def areas(weights: Float) -> Float:
+        return np.stack([auroc(s, y, weights=(counts @ weights.T).T) for s, y, counts in tables], axis=1)
+
+    return resampled(areas, np.arange(films.patients), resamples=resamples, seed=seed)
