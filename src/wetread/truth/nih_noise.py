@@ -291,8 +291,8 @@ def _on_scores(scores: Sequence[dict[str, Any]]) -> list[str]:
     return [
         f"In {len(above)} of {len(scores)} comparisons a network's AUROC against the text-mined label lies above what "
         f"errors independent of the score would leave (for example {first['auroc_against_text']['value']:.3f} where "
-        f"{first['auroc_against_text_expected']:.3f} is expected): the text-mined positives are the conspicuous ones, and a "
-        "network trained on such labels repeats their errors. The formula is then too low, and a figure against "
+        f"{first['auroc_against_text_expected']:.3f} is expected). That fits text-mined positives being the more conspicuous ones, and a "
+        "network repeating the errors of labels it was trained on. The formula is then too low, and a figure against "
         "text-mined labels says little of how readers' findings would be told apart."
     ]
 
@@ -303,8 +303,8 @@ def _on_abnormal(abnormal: dict[str, Any], classes: dict[str, Any]) -> list[str]
     text = abnormal["errors"]["text-mined finding against attending"]["error"]["value"]
     remark = (
         f"Normal or abnormal: the text-mined finding differs from the attending on {text:.1%} of {abnormal['films']} films. "
-        "Its authors took the labels of this set from the same reports (Tang and others, npj Digital Medicine 2020), and the "
-        "films were chosen, so this is no estimate of the error of the text-mined labels in the collection"
+        "Its authors took the labels of this set from the same reports (Tang and others, npj Digital Medicine 2020), and its "
+        "files do not tell how its films were chosen: no estimate of the error of the text-mined labels in the collection"
     )
     if "No Finding" in classes:
         normal = classes["No Finding"]["classes"]["Normal"]["value"]
