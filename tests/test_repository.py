@@ -51,9 +51,6 @@ def imported(code: ast.AST) -> set[str]:
 
 # ------------------------------------------------------------------------------------------------ README's tree
 
-NEEDS_A_LINE = ("src/", "tools/")  # a Python file below these has a line of its own, not only its folder's
-
-
 def readme_tree() -> dict[str, str]:
     """Paths of README's tree, folders with a slash at the end, each with its comment."""
     return tree.parse((ROOT / "README.md").read_text(encoding="utf-8"))
@@ -79,8 +76,7 @@ def test_the_tree_lists_every_file() -> None:
     unlisted = [
         file
         for file in repository_files()
-        if file not in listed
-        and (not file.startswith(folders) or (file.startswith(NEEDS_A_LINE) and file.endswith(".py")))
+        if file not in listed and not file.startswith(folders)
     ]
     assert unlisted == []
 

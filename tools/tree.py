@@ -1,9 +1,10 @@
-"""Keep README's tree true: every file where it stands, with its one comment.
+"""Keep README's tree true: every room and every loose file where it stands, with its one comment.
 
     python tools/tree.py
 
-Draws the tree of README.md anew from what git knows: comments that are there stay, a new Python file gets the first
-line of its docstring, any other new file a question mark to be replaced by hand. A folder in `FOLDED` is one line.
+Draws the tree of README.md anew from what git knows: comments that are there stay, a new Python file or package gets
+the first line of its docstring, anything else that is new a question mark to be replaced by hand. A folder in `FOLDED`
+is one line: its modules say in their docstrings what they are.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDED = re.compile(r"^(tests/|scripts/|docs/decisions/|configs/|benchmarks/|data_splits/|src/wetread/models/\w+/)")
+FOLDED = re.compile(
+    r"^(tests/|configs/|benchmarks/|data_splits/|docs/\w+/|results/\w+/|tools/\w+/|src/wetread/\w+/)"
+)
 COLUMN = 42
 _FENCE = re.compile(r"(^```text\nwetread/\n)(.*?)(^```)", flags=re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"^(?P<indent>(?:[│ ] {3})*)[├└]── (?P<name>\S+)(?: +(?P<comment>\S.*))?$")
@@ -49,7 +52,9 @@ def parse(readme: str) -> dict[str, str]:
 
 
 def comment_for(path: str) -> str:
-    """A first comment for a new file: the first line of its docstring, or a question mark."""
+    """A first comment for a new file or package: the first line of its docstring, or a question mark."""
+    if path.endswith("/") and (ROOT / path / "__init__.py").is_file():
+        path += "__init__.py"
     if path.endswith(".py") and (text := ast.get_docstring(ast.parse((ROOT / path).read_text(encoding="utf-8")))):
         return text.splitlines()[0].rstrip(".")
     return "?"
