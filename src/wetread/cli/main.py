@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from wetread import __version__
+from wetread.cli.extract_options import add_extract
 from wetread.cli.truth_options import add_truth
 from wetread.errors import UsageError, WetreadError
 
@@ -92,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
     _add_data(verbs.add_parser("data", help="public collections: what there is, fetching it, and whether it is whole"))
 
     add_truth(verbs)
+
+    add_extract(verbs)
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
