@@ -34,7 +34,6 @@ MEASURED = FOLDER / "measured.json"
 PAGE = ROOT / "docs" / "encodings.md"
 
 _PYDICOMS = {
-    "rle": "pylibjpeg-rle",
     "jpeg2000": "pylibjpeg-openjpeg",
     "htj2k": "pylibjpeg-openjpeg",
     "jpeg": "pyjpegls",
@@ -42,7 +41,6 @@ _PYDICOMS = {
 """The distribution behind pydicom's own plugin, by the first part of an encoding's name."""
 _WITHIN = {
     "pylibjpeg-openjpeg": "OpenJPEG, BSD-2-Clause",
-    "pylibjpeg-rle": "its own code",
     "pyjpegls": "CharLS, BSD-3-Clause",
     "simplejpeg": "libjpeg-turbo, IJG and BSD-3-Clause",
     "imagecodecs": "libjpeg-turbo, IJG and BSD-3-Clause",
