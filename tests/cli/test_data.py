@@ -39,7 +39,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     md5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()
     url = f"http://127.0.0.1:{http.server_address[1]}/films.npz"
     made = Collection(
-        "medmnist", "Made", "https://example.org", "none", (Remote("films.npz", url, None, f"md5:{md5}"),)
+        "medmnist", "Made", "https://example.org", "none", 2, (Remote("films.npz", url, None, f"md5:{md5}"),)
     )
     monkeypatch.setattr(catalogue, "CATALOGUE", {**CATALOGUE, "medmnist": made})
     monkeypatch.setattr("wetread.cli.data.CATALOGUE", {**CATALOGUE, "medmnist": made})
@@ -52,8 +52,8 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def test_the_list_names_size_licence_and_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "list"]) == 0
     out, err = capsys.readouterr()
-    assert "nih: NIH ChestX-ray14; 12 files, 45.1 GB" in out
-    assert "rsna: RSNA Pneumonia Detection Challenge 2018; 0 files, by hand only" in out
+    assert "nih: NIH ChestX-ray14, 112120 films; 12 files, 45.1 GB" in out
+    assert "rsna: RSNA Pneumonia Detection Challenge 2018, 26684 films; 0 files, by hand only" in out
     assert "kermany: " in out
     assert "1.24 GB" in out
     assert "needs a login" in out
@@ -160,8 +160,9 @@ def test_a_table_is_told_with_its_list(tmp_path: Path, capsys: pytest.CaptureFix
         train_images=np.zeros((2, 8, 8), np.uint8),
         train_labels=np.array([[0], [1]]),
     )
-    assert main(["data", "verify", "medmnist", str(tmp_path)]) == 0
+    assert main(["data", "verify", "medmnist", str(tmp_path)]) == 4
     out, _ = capsys.readouterr()
+    assert "not the whole collection: it was published with 5856 films" in out
     assert "table: 2 films of 2 patients, 1 positive, 0 with a file; list " in out
     assert "train: 2 films; list " in out
 

@@ -15,6 +15,7 @@ from wetread.errors import DataError, IntegrityError, UsageError
 
 __all__ = ["run"]
 
+_SAMPLE_FILMS = 5606  # of the course's list, which is no collection of its own
 _STEP = 0.2  # seconds between two lines of progress
 
 
@@ -44,7 +45,7 @@ def _list(*, as_json: bool) -> int:
         )
         if collection.files and collection.size is None and known:
             size = f"{_bytes(known)} and more"
-        print(f"{name}: {collection.title}; {len(collection.files)} files, {size}")
+        print(f"{name}: {collection.title}, {collection.films} films; {len(collection.files)} files, {size}")
         print(f"    {collection.page}")
         print(f"    licence: {collection.licence}")
         if collection.by_hand:
@@ -61,6 +62,7 @@ def _plain(collection: Collection) -> dict[str, object]:
         "title": collection.title,
         "page": collection.page,
         "licence": collection.licence,
+        "films": collection.films,
         "size": collection.size,
         "files": files,
         "by_hand": collection.by_hand,
@@ -171,6 +173,10 @@ def _verify_table(name: str, folder: Path, labels: str | None, checks: Sequence[
             print(f"    {side}: {films.height} films; list {list_hash(films['film_id'])}")
     for note in notes:
         print(f"    {note}")
+    published = CATALOGUE[name].films if name in CATALOGUE else _SAMPLE_FILMS
+    if table.height != published:
+        print(f"    not the whole collection: it was published with {published} films")
+        return DataError.exit_status
     return 0
 
 

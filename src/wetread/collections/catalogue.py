@@ -57,6 +57,8 @@ class Collection:
         The official page, for a person.
     licence
         What it may be used for.
+    films
+        How many films it was published with.
     files
         What can be fetched without a login; may be empty.
     by_hand
@@ -67,6 +69,7 @@ class Collection:
     title: str
     page: str
     licence: str
+    films: int
     files: tuple[Remote, ...] = ()
     by_hand: str = ""
 
@@ -108,6 +111,7 @@ CATALOGUE: Mapping[str, Collection] = {
         title="NIH ChestX-ray14",
         page="https://nihcc.app.box.com/v/ChestXray-NIHCC",
         licence="no restriction; name the NIH Clinical Center, link the page, cite Wang et al., CVPR 2017",
+        films=112_120,
         files=tuple(
             Remote(
                 f"images_{place:03}.tar.gz",
@@ -129,6 +133,7 @@ CATALOGUE: Mapping[str, Collection] = {
         title="RSNA Pneumonia Detection Challenge 2018",
         page="https://www.kaggle.com/competitions/rsna-pneumonia-detection-challenge",
         licence="non-commercial; cite Shih et al., Radiology: Artificial Intelligence 2019",
+        films=26_684,
         by_hand=(
             "Kaggle asks for a login and for its rules to be accepted, so nothing is fetched from here: "
             "kaggle competitions download rsna-pneumonia-detection-challenge. The match to NIH is RSNA's "
@@ -140,6 +145,7 @@ CATALOGUE: Mapping[str, Collection] = {
         title="Kermany et al., chest X-ray images (Guangzhou), version 2",
         page="https://data.mendeley.com/datasets/rscbjbr9sj/2",
         licence="CC BY 4.0; cite Kermany et al., Cell 2018",
+        films=5856,
         files=(
             Remote(
                 "ChestXRay2017.zip",
@@ -157,6 +163,7 @@ CATALOGUE: Mapping[str, Collection] = {
         title="PneumoniaMNIST (MedMNIST v2)",
         page="https://zenodo.org/records/10519652",
         licence="CC BY 4.0; cite Yang et al., Scientific Data 2023, and Kermany et al., Cell 2018",
+        films=5856,
         files=tuple(
             Remote(name, f"{_ZENODO}{name}?download=1", None, f"md5:{md5}", "checksum: MedMNIST's own package")
             for name, md5 in _MEDMNIST.items()
