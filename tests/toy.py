@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.bundle import Bundle, CardThreshold, Metric, ModelCard, save
+from wetread.bundle.gate import GateBundle, GateCard, save_gate
 from wetread.calibration import Calibration
+from wetread.inference.gate import KINDS
 from wetread.preprocess import InputSpec
 from wetread.radiograph import Facts, IntendedUse, Radiograph
 
@@ -83,6 +85,46 @@ def bundle(folder: Path, **changes: Any) -> Bundle:
     """Write a toy bundle into `folder` and open it; `changes` are made to its card."""
     made = card(**changes)
     return save(folder, made, network(made.input), selftest_films(made.input))
+
+
+def open_gate(folder: Path) -> GateBundle:
+    """Write a gate that lets every picture pass."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    told = np.full((1, len(KINDS) + 1), -9.0, np.float32)
+    told[0, 0] = 9.0
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["film"], ["map"]),
+        helper.make_node("Flatten", ["map"], ["mean"]),
+        helper.make_node("Mul", ["mean", "none"], ["nothing"]),
+        helper.make_node("Add", ["nothing", "told"], ["logit"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "open gate",
+        [helper.make_tensor_value_info("film", TensorProto.FLOAT, ["n", 1, 160, 160])],
+        [
+            helper.make_tensor_value_info("logit", TensorProto.FLOAT, ["n", told.shape[1]]),
+            helper.make_tensor_value_info("map", TensorProto.FLOAT, ["n", 1, 1, 1]),
+        ],
+        [numpy_helper.from_array(np.zeros(1, np.float32), "none"), numpy_helper.from_array(told, "told")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    made = GateCard(
+        name="open gate",
+        version="0.0.1",
+        kinds=KINDS,
+        bounds=(0.0,) * (len(KINDS) - 1),
+        named=0.7,
+        distance_bound=2.0,
+        mirrored_bound=1.0,
+        fitted_on={},
+        evidence="lets everything pass",
+        licence="Apache-2.0",
+        attribution="drawn",
+    )
+    films = np.random.default_rng(3).integers(0, 256, (1, 160, 160), dtype=np.uint8)
+    return save_gate(folder, made, bytes(model.SerializeToString()), films)
 
 
 def radiograph(pixels: NDArray[np.floating], **facts: Any) -> Radiograph:

@@ -154,6 +154,13 @@ class Code(StrEnum):
     # refusals, from the pixels
     POLARITY = "polarity"
     BLANK = "blank"
+    NOT_CHEST = "not-chest"
+    NOT_FRONTAL = "not-frontal"
+    NOT_UPRIGHT = "not-upright"
+    CROPPED = "cropped"
+    SATURATED = "saturated"
+    SCREEN_PHOTO = "screen-photo"
+    MIRRORED_PICTURE = "mirrored-picture"
     # notices
     AGE_ASSUMED = "age-assumed"
     VIEW_FROM_POSITION = "view-from-position"
@@ -164,6 +171,7 @@ class Code(StrEnum):
     SECONDARY_CAPTURE = "secondary-capture"
     IMAGE_FILE = "image-file"
     CONSTANCY = "constancy"
+    UNGATED = "ungated"
     WEAK_EVIDENCE = "weak-evidence"
 
 

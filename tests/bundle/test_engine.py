@@ -18,7 +18,11 @@ from wetread.bundle.engine import ENGINES, EngineName, OpenVinoEngine, start
 from wetread.errors import AlteredError, ConfigError
 
 ROOT = Path(__file__).resolve().parents[2]
-RELEASED = sorted(manifest.parent.name for manifest in (ROOT / "src/wetread/models").glob("*/manifest.json"))
+RELEASED = sorted(
+    manifest.parent.name
+    for manifest in (ROOT / "src/wetread/models").glob("*/manifest.json")
+    if manifest.parent.name != "gate"
+)
 
 
 def noise(films: int, height: int, width: int) -> NDArray[np.float32]:

@@ -18,6 +18,15 @@ from wetread import phantom
 from wetread.bundle import Bundle, released
 from wetread.radiograph import IntendedUse
 
+# The command with other models in the place of the released ones: the phantom does not pass the gate that ships.
+LAUNCH = """
+import sys
+from pathlib import Path
+from wetread.bundle import released
+released._MODELS = Path(sys.argv.pop(1))
+from wetread.cli import main
+sys.exit(main())
+"""
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 SIZE = (320, 262)
 
@@ -26,10 +35,11 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Toys in the place of the released models: `adult`, and `paediatric`."""
+    """Toys in the place of the released models: `adult`, `paediatric`, and a gate that lets the phantom pass."""
     folder = tmp_path_factory.mktemp("models")
     toy.bundle(folder / "adult", name="adult")
     toy.bundle(folder / "paediatric", name="paediatric", intended_use=IntendedUse(age_years=(1, 6)))
+    toy.open_gate(folder / "gate")
     return folder
 
 
@@ -40,7 +50,7 @@ def toy_bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 
 
 @pytest.fixture
-def with_toys(models: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def with_toys(models: Path, with_an_open_gate: None, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Let the released names mean the toys, for a command that is called in this process."""
     monkeypatch.setattr(released, "_MODELS", models)
     return models
@@ -99,12 +109,28 @@ def png(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def run() -> Run:
-    """Call `python -m wetread.cli` with these arguments; standard output and error as text."""
+def behind_an_open_gate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The released models, with a gate that lets every picture pass."""
+    folder = tmp_path_factory.mktemp("open")
+    for name in released.RELEASED:
+        (folder / name).symlink_to(released.find(name))
+    toy.open_gate(folder / "gate")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def with_an_open_gate(behind_an_open_gate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for a command that is called in this process."""
+    monkeypatch.setattr(released, "_MODELS", behind_an_open_gate)
+
+
+@pytest.fixture(scope="session")
+def run(behind_an_open_gate: Path) -> Run:
+    """Call the command with these arguments, its gate open; standard output and error as text."""
 
     def call(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "wetread.cli", *map(str, arguments)],
+            [sys.executable, "-c", LAUNCH, str(behind_an_open_gate), *map(str, arguments)],
             env=os.environ | {"PYTHONPATH": str(SOURCE)} | environment,
             capture_output=True,
             text=True,

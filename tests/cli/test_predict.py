@@ -347,15 +347,19 @@ def test_a_page_changes_no_answer_and_shows_the_whole_film(with_toys: Path, tmp_
             assert (given.film.reduction > 1) is reduced
 
 
-def test_an_interruption_ends_the_command_and_its_workers(films: Films, tmp_path: Path) -> None:
+def test_an_interruption_ends_the_command_and_its_workers(
+    films: Films, behind_an_open_gate: Path, tmp_path: Path
+) -> None:
     """As a terminal interrupts: every process of the group at once, in the middle of a slow film."""
     (tmp_path / "slow.dcm").write_bytes(breaking.breaks("sleep 60"))
     code = (
         "import pytest, sys; from radiograph import breaking; breaking.install(pytest.MonkeyPatch()); "
+        "from pathlib import Path; from wetread.bundle import released; released._MODELS = Path(sys.argv.pop(1)); "
         "from wetread.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     path = os.pathsep.join([str(SOURCE), str(SOURCE.parent / "tests")])
-    command = [sys.executable, "-c", code, "predict", "--json", films.read, str(tmp_path / "slow.dcm"), films.child]
+    named = ["predict", "--json", films.read, str(tmp_path / "slow.dcm"), films.child]
+    command = [sys.executable, "-c", code, str(behind_an_open_gate), *named]
     with subprocess.Popen(
         command,
         env=os.environ | {"PYTHONPATH": path},

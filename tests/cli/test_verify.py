@@ -32,7 +32,7 @@ def test_a_sound_bundle(toy_bundle: Bundle, capsys: Capture, engine: str) -> Non
 
 def test_without_a_name_every_released_one(with_toys: Path, capsys: Capture) -> None:
     assert main(["verify"]) == 0
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["adult", "paediatric"]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["adult", "paediatric", "open"]
 
 
 def test_an_altered_bundle_is_5_and_the_others_are_still_told(

@@ -67,7 +67,7 @@ def test_the_outline_encloses_what_was_planted(
     row, column = np.clip(to_source(centre, shape, toy.SPEC)[0].round().astype(int), half, np.array(shape) - half)
     pixels = np.zeros(shape, np.float32)
     pixels[row - half : row + half, column - half : column + half] = 1
-    found = Reader(toy_bundle).read(toy.radiograph(pixels)).attention
+    found = Reader(toy_bundle, None).read(toy.radiograph(pixels)).attention
     assert found is not None
     (outline,) = found.outlines
     assert inside((float(row), float(column)), outline)

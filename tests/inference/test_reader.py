@@ -22,7 +22,7 @@ from wetread.radiograph import read as read_film
 
 @pytest.fixture(scope="module")
 def reader(toy_bundle: Bundle) -> Reader:
-    return Reader(toy_bundle)
+    return Reader(toy_bundle, None)
 
 
 def with_card(bundle: Bundle, **changes: Any) -> Bundle:
@@ -63,7 +63,7 @@ def test_refused_by_the_pixels(reader: Reader) -> None:
 
 def test_a_refusal_starts_no_network(toy_bundle: Bundle) -> None:
     bundle = with_card(toy_bundle)
-    Reader(bundle).read(toy.radiograph(np.zeros((300, 300))))
+    Reader(bundle, None).read(toy.radiograph(np.zeros((300, 300))))
     assert "engine" not in vars(bundle)
     assert "_starting" not in vars(bundle)
 
@@ -107,7 +107,7 @@ def test_the_score_is_the_networks(reader: Reader, bright: float) -> None:
 )
 def test_the_call_is_the_thresholds(toy_bundle: Bundle, threshold: CardThreshold, call: str, abstained: bool) -> None:
     film = toy.radiograph(toy.split_film(480, 480, 0.5))  # scores 0.5
-    reading = Reader(with_card(toy_bundle, threshold=threshold)).read(film)
+    reading = Reader(with_card(toy_bundle, threshold=threshold), None).read(film)
     assert (reading.call, reading.abstained) == (call, abstained)
 
 
@@ -117,7 +117,7 @@ def test_a_score_at_the_threshold_is_present(toy_bundle: Bundle, reader: Reader)
     assert score is not None
     for at, call in ((score, "present"), (math.nextafter(score, 1), "absent")):
         card = {"threshold": CardThreshold(at, "r", (at, at))}
-        assert Reader(with_card(toy_bundle, **card)).read(film).call == call
+        assert Reader(with_card(toy_bundle, **card), None).read(film).call == call
 
 
 @given(prevalence=st.floats(0.001, 0.999))
@@ -140,21 +140,21 @@ def test_a_prevalence_that_is_none_is_refused(reader: Reader, prevalence: float)
 
 def test_weak_evidence_is_told_with_every_reading(toy_bundle: Bundle, reader: Reader) -> None:
     film = toy.radiograph(toy.split_film(300, 300, 0.4))
-    assert Code.WEAK_EVIDENCE in notices(Reader(with_card(toy_bundle, weak_evidence=True)).read(film))
+    assert Code.WEAK_EVIDENCE in notices(Reader(with_card(toy_bundle, weak_evidence=True), None).read(film))
     assert Code.WEAK_EVIDENCE not in notices(reader.read(film))
 
 
 def test_a_bundle_that_is_not_clinical_reads_no_patient(toy_bundle: Bundle) -> None:
     bundle = with_card(toy_bundle, clinical=False)
     with pytest.raises(ConfigError, match="score"):
-        Reader(bundle)
+        Reader(bundle, None)
     logits, _ = bundle.engine.run(np.zeros((1, 1, 96, 96), np.float32))
     assert logits.shape == (1, 1), "it still runs, for score"
 
 
 def test_a_bundle_of_another_finding_reads_no_pneumonia(toy_bundle: Bundle) -> None:
     with pytest.raises(ConfigError, match="effusion"):
-        Reader(with_card(toy_bundle, outputs=("effusion", "pneumonia")))
+        Reader(with_card(toy_bundle, outputs=("effusion", "pneumonia")), None)
 
 
 def test_constancy_takes_the_phantom_and_nothing_else(reader: Reader) -> None:

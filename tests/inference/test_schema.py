@@ -23,7 +23,7 @@ Plain = dict[str, Any]
 def read(toy_bundle: Bundle) -> Plain:
     spot = np.zeros((300, 400), np.float32)
     spot[:100, :100] = 1
-    plain = Reader(toy_bundle).read(toy.radiograph(spot, view_tag="stated")).to_json()
+    plain = Reader(toy_bundle, None).read(toy.radiograph(spot, view_tag="stated")).to_json()
     return dict(json.loads(json.dumps(plain)))
 
 

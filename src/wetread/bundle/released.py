@@ -6,7 +6,7 @@ from pathlib import Path
 
 from wetread.errors import UsageError
 
-__all__ = ["DEFAULT", "RELEASED", "find"]
+__all__ = ["DEFAULT", "GATE", "RELEASED", "find"]
 
 RELEASED = ("adult", "paediatric")
 """Read by `predict`, chosen by the patient's age."""
@@ -14,18 +14,21 @@ RELEASED = ("adult", "paediatric")
 DEFAULT = "adult"
 """Reads a film of unknown age, with a loud notice."""
 
+GATE = "gate"
+"""Judges every film before either reads it (`wetread.bundle.gate`)."""
+
 _MODELS = Path(__file__).resolve().parents[1] / "models"
 
 
 def find(name: str) -> Path:
-    """Folder of a released bundle by its name, or the folder that `name` is a path to.
+    """Folder of a released bundle or of the gate by its name, or the folder that `name` is a path to.
 
     Raises
     ------
     UsageError
         If there is neither.
     """
-    if name in RELEASED:
+    if name in (*RELEASED, GATE):
         return _MODELS / name
     folder = Path(name)
     try:

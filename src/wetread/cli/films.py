@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from wetread.bundle import Bundle, find, load
 from wetread.bundle.engine import EngineName
+from wetread.bundle.gate import load_gate
 from wetread.bundle.released import DEFAULT, RELEASED
 from wetread.errors import Code, IntegrityError, Reason, UnreadableError, UsageError
-from wetread.inference import Reader, Reading, choose, refuse
+from wetread.inference import Gate, Reader, Reading, choose, refuse
 from wetread.radiograph import Facts, IntendedUse, Outcome, Radiograph, notices
 from wetread.radiograph.many import Ask, Crew
 
@@ -107,7 +108,8 @@ class Readers:
     ) -> None:
         names = (bundle,) if bundle else RELEASED
         opened = [self._open(name, engine, unknown_age, threads) for name in names]
-        self._readers = {reader.bundle.card.name: reader for reader in map(Reader, opened)}
+        gate = Gate(load_gate(engine=engine, threads=threads))
+        self._readers = {bundle.card.name: Reader(bundle, gate) for bundle in opened}
         self._default = opened[names.index(DEFAULT) if bundle is None else 0].card.name
 
     @staticmethod

@@ -6,19 +6,21 @@ import argparse
 import sys
 
 from wetread.bundle import find, load, verify
-from wetread.bundle.released import RELEASED
+from wetread.bundle.gate import is_gate, load_gate, verify_gate
+from wetread.bundle.released import GATE, RELEASED
 from wetread.errors import IntegrityError
 
 __all__ = ["run"]
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check each bundle that was named, or every released one; the exit status."""
+    """Check each bundle that was named, or every released one and the gate; the exit status."""
     status = 0
-    for folder in [find(name) for name in options.bundles or RELEASED]:  # a wrong name is told before the work
+    for folder in [find(name) for name in options.bundles or (*RELEASED, GATE)]:  # a wrong name is told before the work
         try:
-            difference = verify(folder, engine=options.engine)
-            bundle = load(folder)
+            proved, opened = (verify_gate, load_gate) if is_gate(folder) else (verify, load)
+            difference = proved(folder, engine=options.engine)
+            bundle = opened(folder)
         except IntegrityError as error:
             print(f"wetread: {error}", file=sys.stderr)
             status = error.exit_status

@@ -1,7 +1,8 @@
 """The clinical decision, pure: no network, no disk, no clock."""
 
 from wetread.inference.choice import choose
+from wetread.inference.gate import Gate
 from wetread.inference.reader import Reader, refuse
-from wetread.inference.reading import DISCLAIMER, Attention, ModelIdentity, Reading, Threshold
+from wetread.inference.reading import DISCLAIMER, ModelIdentity, Reading, Threshold
 
-__all__ = ["DISCLAIMER", "Attention", "ModelIdentity", "Reader", "Reading", "Threshold", "choose", "refuse"]
+__all__ = ["DISCLAIMER", "Gate", "ModelIdentity", "Reader", "Reading", "Threshold", "choose", "refuse"]

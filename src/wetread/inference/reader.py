@@ -11,6 +11,7 @@ from wetread.bundle import Bundle
 from wetread.calibration import sigmoid
 from wetread.errors import Code, ConfigError, Reason
 from wetread.inference.attention import attention
+from wetread.inference.gate import Gate
 from wetread.inference.reading import ModelIdentity, Reading, Threshold
 from wetread.preprocess import prepare
 from wetread.radiograph import Facts, Radiograph, eligibility, notices
@@ -43,6 +44,9 @@ class Reader:
     bundle
         The released model, whose first output is pneumonia. One that is not clinical is refused: it serves `score`
         alone.
+    gate
+        Judges the pixels before the network sees them. None is for research and tests: every reading then carries the
+        notice `ungated`.
 
     Raises
     ------
@@ -50,21 +54,23 @@ class Reader:
         If the bundle is not meant for reading.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, gate: Gate | None) -> None:
         if not bundle.card.clinical:
             raise ConfigError(f"bundle {bundle.card.name} is not meant to read patients' films; use it with score")
         if bundle.card.outputs[0] != "pneumonia":
             raise ConfigError(
                 f"bundle {bundle.card.name} reads {bundle.card.outputs[0]!r} first, and a reading is of pneumonia; use it with score"
             )
-        self.bundle = bundle
+        self.bundle, self.gate = bundle, gate
 
     def reasons(self, facts: Facts, *, constancy: bool = False) -> tuple[Reason, ...]:
         """Why the header alone forbids a reading; ask before decoding, to refuse what cannot be decoded too."""
         return eligibility(facts, self.bundle.card.intended_use, constancy=constancy)
 
     def warm(self) -> None:
-        """Start the network in the background, for a film that will be read as soon as it is decoded."""
+        """Start the networks in the background, for a film that will be read as soon as it is decoded."""
+        if self.gate:
+            self.gate.warm()
         self.bundle.warm()
 
     def read(
@@ -99,6 +105,9 @@ class Reader:
         if reasons := eligibility(film, use, constancy=constancy):
             return refuse(reasons, noticed)
         marks = [stopwatch() if stopwatch else 0.0]
+        if self.gate and not constancy and (reasons := self.gate.judge(film).reasons):
+            return refuse(reasons, noticed)
+        marks.append(stopwatch() if stopwatch else 0.0)
         frame = prepare(film, card.input)
         marks.append(stopwatch() if stopwatch else 0.0)
         logits, maps = self.bundle.engine.run(frame[None])
@@ -107,10 +116,13 @@ class Reader:
         stated = card.calibration.prevalence if prevalence is None else prevalence
         probability = card.calibration.probability(score, stated)
         low, high = card.threshold.interval
-        spent = {name: round(1000 * (marks[i + 1] - marks[i]), 2) for i, name in enumerate(("preprocess", "network"))}
+        parts = ("gate", "preprocess", "network")
+        spent = {name: round(1000 * (marks[i + 1] - marks[i]), 2) for i, name in enumerate(parts)}
+        if self.gate is None or constancy:
+            del spent["gate"]
         return Reading(
             status="read",
-            notices=noticed + self._weak(),
+            notices=noticed + self._ungated(constancy=constancy) + self._weak(),
             probability=probability,
             prevalence=stated,
             score=score,
@@ -124,6 +136,12 @@ class Reader:
             hashes={"grayscale": contract_sha256(), "preprocess": card.input.sha256()},
             timings_ms=spent if stopwatch else {},
         )
+
+    def _ungated(self, *, constancy: bool) -> tuple[Reason, ...]:
+        if self.gate or constancy:
+            return ()
+        message = "no gate looked at this picture: that it is an upright frontal chest film is the header's word alone"
+        return (Reason(Code.UNGATED, message, "PixelData"),)
 
     def _weak(self) -> tuple[Reason, ...]:
         if not self.bundle.card.weak_evidence:
