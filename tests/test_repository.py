@@ -51,6 +51,7 @@ def imported(code: ast.AST) -> set[str]:
 
 # ------------------------------------------------------------------------------------------------ README's tree
 
+
 def readme_tree() -> dict[str, str]:
     """Paths of README's tree, folders with a slash at the end, each with its comment."""
     return tree.parse((ROOT / "README.md").read_text(encoding="utf-8"))
@@ -73,11 +74,7 @@ def test_the_tree_lists_nothing_that_is_missing() -> None:
 def test_the_tree_lists_every_file() -> None:
     listed = readme_tree()
     folders = tuple(path for path in listed if is_leaf_folder(path, listed))
-    unlisted = [
-        file
-        for file in repository_files()
-        if file not in listed and not file.startswith(folders)
-    ]
+    unlisted = [file for file in repository_files() if file not in listed and not file.startswith(folders)]
     assert unlisted == []
 
 

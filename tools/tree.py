@@ -17,9 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDED = re.compile(
-    r"^(tests/|configs/|benchmarks/|data_splits/|docs/\w+/|results/\w+/|tools/\w+/|src/wetread/\w+/)"
-)
+FOLDED = re.compile(r"^(tests/|configs/|benchmarks/|data_splits/|docs/\w+/|results/\w+/|tools/\w+/|src/wetread/\w+/)")
 COLUMN = 42
 _FENCE = re.compile(r"(^```text\nwetread/\n)(.*?)(^```)", flags=re.MULTILINE | re.DOTALL)
 _LINE = re.compile(r"^(?P<indent>(?:[│ ] {3})*)[├└]── (?P<name>\S+)(?: +(?P<comment>\S.*))?$")

@@ -17,8 +17,8 @@ from pydicom.dataset import Dataset
 
 from radiograph.headers import CAPTURE, DIGITAL, FOR_PROCESSING, STRUCTURED_REPORT, coded, header
 from wetread.errors import Code, Reason
-from wetread.radiograph.reasons import BLANK_CONTRAST, LARGEST_SIDE, SMALLEST_SIDE, eligibility, notices
 from wetread.radiograph.header import facts
+from wetread.radiograph.reasons import BLANK_CONTRAST, LARGEST_SIDE, SMALLEST_SIDE, eligibility, notices
 from wetread.radiograph.value import Facts, IntendedUse, Radiograph, Step
 
 ADULT = IntendedUse(age_years=(18, 120))
