@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import queue
+import threading
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +23,10 @@ from wetread.extract.picture import encoded, fitted
 from wetread.extract.place import Place, digest
 from wetread.extract.row import judged
 from wetread.radiograph import Radiograph
-from wetread.radiograph.many import Ask, Crew
+from wetread.radiograph.many import Ask, Crew, cores
 
 __all__ = ["Summary", "extract"]
 
-_AHEAD = 2  # pictures for each thread that wait to be encoded
 _PROFILE = (
     "DICOM PS3.15 Annex E: Basic Application Level Confidentiality Profile, with Retain Longitudinal Temporal Information "
     "with Modified Dates; of patient characteristics sex and age in years are retained (90 and over as one). No DICOM "
@@ -101,7 +102,7 @@ def extract(
         Write `source_map.parquet` beside the key (mode 0600): which film is which file. Whoever has it, or the key and
         the archive, can undo the pseudonyms.
     workers
-        Processes that decode, and threads that encode; by default one for each processor.
+        Processes that decode, each with a thread that judges and encodes; by default one for each processor.
     step
         Called with the number of files done and of all, after each.
 
@@ -119,7 +120,7 @@ def extract(
 
     Notes
     -----
-    At most four films for each worker are in memory.
+    At most three films for each worker are in memory.
     """
     options = options or Options()
     place_of_key = key or out.with_name(f"{out.name}.key")
@@ -175,35 +176,56 @@ def _is_done(entry: Entry, journal: Journal, place: Place) -> bool:
 
 
 class _Run:
-    """Workers decode, this thread judges and keeps the journal, other threads make pictures."""
+    """Lanes, each a worker process and the thread that it belongs to; the calling thread alone keeps the journal.
+
+    Films differ in cost by a hundred times, so no lane waits for another's: rows come as they are done.
+    """
 
     def __init__(self, place: Place, key: Key, options: Options, journal: Journal, workers: int | None) -> None:
         self._place, self._key, self._options, self._journal = place, key, options, journal
-        self._workers = workers
+        self._lanes = cores() if workers is None else workers
 
     def do(self, left: Sequence[Entry], step: Callable[[int], object]) -> None:
-        """Every file of the list, in its order; each is in the journal when its picture is there."""
-        if not left:
-            return
-        ask = Ask(enough=self._options.frame, uses=self._options.uses)
-        waiting: deque[Future[dict[str, Any]]] = deque()
-        done = 0
-        with Crew(self._workers) as crew, ThreadPoolExecutor(crew.workers, "wetread-picture") as pool:
-            outcomes = crew.read((entry.path for entry in left), ask)
-            for entry, outcome in zip(left, outcomes, strict=True):
-                row, film = judged(entry, outcome, self._key, self._options)
-                waiting.append(pool.submit(self._written, row, film))
-                del outcome, film
-                while waiting and (waiting[0].done() or len(waiting) > _AHEAD * crew.workers):
-                    self._journal.append(waiting.popleft().result())
-                    step(done := done + 1)
-            while waiting:
-                self._journal.append(waiting.popleft().result())
-                step(done := done + 1)
+        """Every file of the list; each is in the journal when its picture is there."""
+        if self._lanes < 1:
+            raise UsageError(f"films are read by at least one worker, not by {self._lanes}")
+        rows: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        line = _Line(left)
+        lanes = min(self._lanes, len(left))
+        with ThreadPoolExecutor(max(lanes, 1), "wetread-extract") as pool:
+            done = [pool.submit(self._lane, line, rows) for _ in range(lanes)]
+            try:
+                for count in range(1, len(left) + 1):
+                    row = rows.get()
+                    if row is None:  # a lane has ended before its time
+                        break
+                    self._journal.append(row)
+                    step(count)
+            finally:
+                line.close()
+            for lane in done:
+                lane.result()
 
-    def _written(self, row: dict[str, Any], film: Radiograph | None) -> dict[str, Any]:
-        if film is None:
-            return row
+    def _lane(self, line: _Line, rows: queue.SimpleQueue[dict[str, Any] | None]) -> None:
+        """One worker's films from request to picture; the next two are decoded meanwhile."""
+        asked: deque[Entry] = deque()
+
+        def paths() -> Iterator[Path]:
+            while (entry := line.next()) is not None:
+                asked.append(entry)
+                yield entry.path
+
+        try:
+            with Crew(1) as crew:
+                for outcome in crew.read(paths(), Ask(enough=self._options.frame, uses=self._options.uses)):
+                    row, film = judged(asked.popleft(), outcome, self._key, self._options)
+                    rows.put(row if film is None else self._written(row, film))
+        except BaseException:
+            line.close()
+            rows.put(None)
+            raise
+
+    def _written(self, row: dict[str, Any], film: Radiograph) -> dict[str, Any]:
         picture, transform = fitted(film, self._options)
         content = encoded(picture)
         name = self._place.picture(row["film_id"])
@@ -214,6 +236,21 @@ class _Run:
             "picture_bytes": len(content),
             "picture_sha256": digest(content),
         }
+
+
+class _Line:
+    """Files that wait, for several threads; none once it is closed."""
+
+    def __init__(self, waiting: Sequence[Entry]) -> None:
+        self._waiting, self._lock = iter(waiting), threading.Lock()
+
+    def next(self) -> Entry | None:
+        with self._lock:
+            return next(self._waiting, None)
+
+    def close(self) -> None:
+        with self._lock:
+            self._waiting = iter(())
 
 
 def _finish(table: Any, place: Place, options: Options, mapped: tuple[Path, Sequence[Entry]] | None) -> None:
