@@ -64,7 +64,8 @@ def test_crude_statistics_are_a_suspect_of_the_films_measured(monkeypatch: pytes
     crude = rng.normal(size=(int(measured.sum()), 9)) + films.positive[measured, None] * 2.0
     found = audited(table, crude=crude, measured=measured)
     assert "crude pixel statistics" in ringing(found)
-    assert found.films == measured.sum()
+    assert found.films == len(films)
+    assert {suspect.films for suspect in found.suspects if suspect.name == "crude pixel statistics"} == {measured.sum()}
     fairly = audited(table, crude=rng.normal(size=crude.shape), measured=measured)
     assert "crude pixel statistics" not in ringing(fairly)
 

@@ -101,6 +101,13 @@ def test_the_order_of_rows_does_not_change_the_course() -> None:
     assert course(coded(TOY[[4, 2, 0, 5, 3, 1]])) == course(coded(TOY))
 
 
+def test_the_course_is_the_same_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    films = coded(fair(120))
+    whole = course(films)
+    monkeypatch.setattr("wetread.cohort.course._AT_ONCE", 13)
+    assert course(films) == whole
+
+
 def test_without_follow_up_numbers_there_is_no_course() -> None:
     assert course(coded(table({"follow_up": None}))).films == 0
 

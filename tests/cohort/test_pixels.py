@@ -58,6 +58,18 @@ def test_copies_are_found(measured: tuple[pl.DataFrame, Pixels]) -> None:
     made, pixels = measured
     found = copies(coded(made), pixels)
     assert (found.groups, found.films, found.across_patients, found.across_labels) == (1, 2, 1, 0)
+    assert found.near == 0
+
+
+def test_a_resized_and_recompressed_copy_is_nearly_the_same(tmp_path: Path) -> None:
+    picture = Image.fromarray(film(5))
+    picture.save(tmp_path / "one.png")
+    picture.resize((120, 120)).save(tmp_path / "two.jpg", quality=80)
+    made = table(
+        sick(patient_id="1", path=str(tmp_path / "one.png")), {"patient_id": "2", "path": str(tmp_path / "two.jpg")}
+    )
+    found = copies(coded(made), measure(made, workers=1))
+    assert (found.groups, found.near, found.near_across_patients, found.near_across_labels) == (0, 1, 1, 1)
 
 
 def test_darker_films_are_told_from_healthy_ones_as_filed(measured: tuple[pl.DataFrame, Pixels]) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from cohort.films_table import fair, sick, table
 from wetread.cohort import Cohort, describe
-from wetread.cohort.words import headlines, sections, shortcut_section
+from wetread.cohort.bias_words import shortcut_section
+from wetread.cohort.words import headlines, sections
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +62,8 @@ def test_pictures_follow_the_theme(html: str) -> None:
     drawn = "".join(re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL))
     assert "var(--ink)" in drawn
     assert "#16202a" not in drawn
+    # only the hatching is white in both themes
+    assert not re.search(r'style="fill: #ffffff(?!; stroke: #ffffff)', drawn)
 
 
 def test_figures_are_files_and_the_same_twice(cohort: Cohort) -> None:

@@ -37,7 +37,7 @@ RULE = (
 _MOST_PATIENTS = 50_000
 _BANDS = 20
 _FOLDS = 5
-_FEWEST = 10  # patients with, and patients without the label: fewer cannot be put into folds
+_FEWEST = 20  # patients with, and patients without the label: resamples of fewer say too little
 _LEVELS = 1000
 _PRIOR = 20.0  # films of the overall share that are added to each group, so that a small one says little
 _SURE = 10.0  # log-odds of a group that leaves no doubt
@@ -54,6 +54,8 @@ class Suspect:
         What was tried.
     groups
         Into how many groups it parts the films; None where it is no single fact.
+    films
+        On how many it was tried.
     auroc
         Of scores out of fold, with the 95 % interval over resampled patients.
     surely
@@ -64,6 +66,7 @@ class Suspect:
 
     name: str
     groups: int | None
+    films: int
     auroc: Interval
     surely: float
     rings: bool
@@ -84,7 +87,7 @@ class Audit:
     suspects
         The most telling first.
     films, patients, positive
-        What it was taken on.
+        What the metadata were tried on; crude pixel statistics are tried on the films measured alone.
     sampled
         Whether these are patients drawn from a larger table.
     folds, resamples, seed
@@ -108,14 +111,14 @@ def audit(
     films: Films, *, crude: Float | None = None, measured: NDArray[np.bool_] | None = None, resamples: int = 2000,
     seed: int = 0,
 ) -> Audit | None:  # fmt: skip
-    """Try each suspect; None where the label is said of too few patients of one kind (10 with it, 10 without).
+    """Try each suspect; None where the label is said of too few patients of one kind (20 with it, 20 without).
 
     Parameters
     ----------
     films
         All films; of more than 50,000 patients as many are drawn (seeded).
     crude
-        (films measured, 9) `crude_statistics`; with it only the films measured are looked at, by every suspect.
+        (films measured, 9) `crude_statistics`, one more suspect, tried on the films measured.
     measured
         (n,) which films those are; given with `crude`.
 
@@ -128,26 +131,54 @@ def audit(
         crude is not None and measured is not None and len(crude) != measured.sum()
     ):
         raise DataError("crude statistics are one row for each film measured: give both, of one length")
-    films, crude, sampled = _drawn(films, crude, measured, seed)
-    label = films.positive.astype(np.int64)
+    whole, _, sampled = _drawn(films, None, None, seed)
+    tried = _tried(whole, None, resamples, seed)
+    if not tried:
+        return None
+    if crude is not None:
+        tried += _tried(*_drawn(films, crude, measured, seed)[:2], resamples, seed)
+    level = 1 - 0.05 / len(tried)
+    suspects = [_suspect(one, level) for one in tried]
+    suspects.sort(key=lambda suspect: -suspect.auroc.value)
+    return Audit(
+        any(suspect.rings for suspect in suspects), RULE, ALARM, tuple(suspects), len(whole), whole.patients,
+        int(whole.positive.sum()), sampled, _FOLDS, resamples, seed,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """A suspect's AUROC, and what it was over resampled patients."""
+
+    name: str
+    groups: int | None
+    films: int
+    area: float
+    moved: Float
+
+
+def _tried(films: Films, crude: Float | None, resamples: int, seed: int) -> list[_Tried]:
+    """Without crude statistics the metadata are tried, with them they alone; nothing where patients are too few."""
     with_it = int((films.by_patient(films.positive) > 0).sum())
     without = int((films.by_patient(films.label == 0) > 0).sum())
     if min(with_it, without) < _FEWEST:
-        return None
-    fold = _folded(films, seed)
-    tried = [(name, groups, score) for name, groups, score in _scores(films, label, fold, crude, seed)]
-    areas, moved = _areas([score for _, _, score in tried], label, films, resamples, seed)
-    level = 1 - 0.05 / len(tried)
-    suspects = []
-    for place, (name, groups, _) in enumerate(tried):
-        interval = percentile_interval(float(areas[place]), moved[:, place])
-        surely = percentile_interval(float(areas[place]), moved[:, place], level=level).low
-        suspects.append(Suspect(name, groups, interval, surely, surely > ALARM))
-    suspects.sort(key=lambda suspect: -suspect.auroc.value)
-    return Audit(
-        any(suspect.rings for suspect in suspects), RULE, ALARM, tuple(suspects), len(films), films.patients,
-        int(label.sum()), sampled, _FOLDS, resamples, seed,
-    )  # fmt: skip
+        return []
+    label, fold = films.positive.astype(np.int64), _folded(films, seed)
+    if crude is None:
+        scores = list(_scores(films, label, fold))
+    else:
+        scores = [("crude pixel statistics", None, crude_baseline(crude, label, fold, seed=seed))]
+    areas, moved = _areas([score for _, _, score in scores], label, films, resamples, seed)
+    return [
+        _Tried(name, groups, len(films), float(areas[place]), moved[:, place])
+        for place, (name, groups, _) in enumerate(scores)
+    ]
+
+
+def _suspect(one: _Tried, level: float) -> Suspect:
+    interval = percentile_interval(one.area, one.moved)
+    surely = percentile_interval(one.area, one.moved, level=level).low
+    return Suspect(one.name, one.groups, one.films, interval, surely, surely > ALARM)
 
 
 def _drawn(
@@ -174,17 +205,13 @@ def _folded(films: Films, seed: int) -> Ints:
     return folds(names, sick.tolist(), count=_FOLDS, seed=seed)[films.patient]
 
 
-def _scores(
-    films: Films, label: Ints, fold: Ints, crude: Float | None, seed: int
-) -> Iterator[tuple[str, int | None, Float]]:
+def _scores(films: Films, label: Ints, fold: Ints) -> Iterator[tuple[str, int | None, Float]]:
     groups = dict(_groups(films))
     for name, group in groups.items():
         count = len(np.unique(group))
         if count > 1:
             yield name, count, group_baseline(group.tolist(), label, fold)
     yield "all metadata together", None, _together(list(groups.values()), label, fold)
-    if crude is not None:
-        yield "crude pixel statistics", None, crude_baseline(crude, label, fold, seed=seed)
 
 
 def _groups(films: Films) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -29,7 +29,7 @@ _NAMES = {
 }  # fmt: skip
 _SETTINGS: dict[Any, Any] = {
     "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9.5, "text.color": INK, "axes.labelcolor": SOFT,
-    "axes.edgecolor": SOFT, "xtick.color": SOFT, "ytick.color": SOFT, "axes.titlesize": 9.5, "axes.linewidth": 0.8,
+    "axes.edgecolor": SOFT, "xtick.color": SOFT, "ytick.color": SOFT, "axes.titlesize": 9.5, "axes.linewidth": 0.8, "axes.facecolor": "none",
     "legend.frameon": False, "legend.fontsize": 9, "axes.titlecolor": INK,
 }  # fmt: skip
 

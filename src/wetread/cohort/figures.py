@@ -130,7 +130,7 @@ def _prevalence(prevalence: Prevalence) -> Drawn | None:
                 _points(
                     axes, ages, [c for c in cells if c.sex == sex and c.view == view], place, len(views), view or "all"
                 )
-            axes.set_title({"F": "women", "M": "men"}.get(sex or "", "all"))
+            axes.set_title({"F": "female", "M": "male"}.get(sex or "", "all"))
             axes.set_xticks(range(len(ages)), [str(age) for age in ages], rotation=60)
             axes.set_xlabel("age in years")
             tidy(axes, grid="y")

@@ -107,12 +107,17 @@ def _quality(pixels: PixelSummary) -> Section:
     copies = pixels.copies
     if copies.groups:
         told.append(
-            f"{count(copies.films, 'film')} stand in {count(copies.groups, 'group')} of exact copies; "
-            f"{number(copies.across_patients)} of the groups hold more than one patient, and {number(copies.across_labels)} "
-            "films with and without the label."
+            f"{count(copies.films, 'film')} stand in {count(copies.groups, 'group')} of exact copies; groups of more than one "
+            f"patient: {number(copies.across_patients)}, of films with and without the label: {number(copies.across_labels)}."
         )
     else:
         told.append("No film is the exact copy of another.")
+    if copies.near:
+        told.append(
+            f"{count(copies.near, 'more pair is', 'more pairs are')} nearly the same picture: "
+            f"{number(copies.near_across_patients)} of two patients, {number(copies.near_across_labels)} with and without the "
+            "label. Films of one patient taken alike count here too; look before you drop any."
+        )
     means = (
         "Letters, borders and exposure come from the place and the machine, not from the lungs. Where they differ between the "
         "groups above, a network can use them.",

@@ -6,7 +6,6 @@ twice: as it came, and as a network would see it (`wetread.preprocess`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from wetread.cohort.shortcuts import crude_statistics
 from wetread.errors import DataError
 from wetread.preprocess import InputSpec, prepare, to_source
 from wetread.radiograph import Radiograph, read_many
+from wetread.truth.fingerprints import fingerprint
 
 __all__ = ["LEVELS", "QUALITIES", "Pixels", "measure"]
 
@@ -50,6 +50,8 @@ class Pixels:
         its contrast; the share of the picture that is flat margin; the number of things that look like burned-in letters.
     pictures
         (k,) SHA-256 of size and pixels: equal only for films that are the same to the last grey level.
+    thumbnails
+        (k, 64, 64) uint8, by which near copies are found (`wetread.truth.fingerprints`).
     unreadable
         Films with a file that could not be read, by error code.
     without_file
@@ -62,6 +64,7 @@ class Pixels:
     crude: Float
     quality: Float
     pictures: tuple[str, ...]
+    thumbnails: NDArray[np.uint8]
     unreadable: dict[str, int]
     without_file: int
 
@@ -117,6 +120,7 @@ def measure(
         rows=np.array(kept), as_filed=np.stack([film.as_filed for film in found]),
         as_input=np.stack([film.as_input for film in found]), crude=np.stack([film.crude for film in found]),
         quality=np.array([film.quality for film in found]), pictures=tuple(film.picture for film in found),
+        thumbnails=np.stack([film.thumbnail for film in found]),
         unreadable=dict(sorted(unreadable.items())), without_file=table.height - len(paths),
     )  # fmt: skip
 
@@ -128,10 +132,12 @@ class _Measured:
     crude: Float
     quality: tuple[float, ...]
     picture: str
+    thumbnail: NDArray[np.uint8]
 
 
 def _measured(film: Radiograph) -> _Measured:
     pixels, seen = film.pixels, _content(film)
+    small, picture = fingerprint(pixels)
     return _Measured(
         as_filed=_profile(pixels),
         as_input=_profile(seen),
@@ -140,7 +146,8 @@ def _measured(film: Radiograph) -> _Measured:
             float(np.median(pixels)), float(pixels.std()), float((pixels < 0.01).mean()), float((pixels > 0.99).mean()),
             _sharpness(seen), _border(pixels), float(letters(pixels)),
         ),
-        picture=hashlib.sha256(f"{film.shape}".encode() + pixels.tobytes()).hexdigest(),
+        picture=picture,
+        thumbnail=small,
     )  # fmt: skip
 
 

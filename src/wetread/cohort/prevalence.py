@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,35 +60,31 @@ def prevalence(films: Films) -> Prevalence:
     """Shares with the label among films of which the label is said."""
     from wetread.intervals import proportion
 
-    said = films.label >= 0
-    ages, everyone = _groups(films), films.by_patient(said) > 0
+    said, band = films.label >= 0, age_band(films.age)
+    ages = list(enumerate(age_names()))
+    everyone = films.by_patient(said) > 0
     whole = _cell(films, said, (None, None, None))
     return Prevalence(
         overall=whole,
         of_patients=proportion(whole.positive_patients, int(everyone.sum())) if whole else None,
-        by_age=_cells(films, said, [(name, None, None, where) for name, where in ages]),
-        by_sex=_cells(films, said, [(None, name, None, films.sex == i) for i, name in enumerate(SEXES)]),
-        by_view=_cells(films, said, [(None, None, name, films.view == i) for i, name in enumerate(VIEWS)]),
+        by_age=_cells(films, said, ((name, None, None, band == place) for place, name in ages)),
+        by_sex=_cells(films, said, ((None, name, None, films.sex == i) for i, name in enumerate(SEXES))),
+        by_view=_cells(films, said, ((None, None, name, films.view == i) for i, name in enumerate(VIEWS))),
         cells=_cells(
             films, said,
-            [
-                (age, sex, view, where & (films.sex == i) & (films.view == j))
-                for age, where in ages for i, sex in enumerate(SEXES) for j, view in enumerate(VIEWS)
-            ],
+            (
+                (age, sex, view, (band == place) & (films.sex == i) & (films.view == j))
+                for place, age in ages for i, sex in enumerate(SEXES) for j, view in enumerate(VIEWS)
+            ),
         ),
     )  # fmt: skip
-
-
-def _groups(films: Films) -> list[tuple[str, Bools]]:
-    band = age_band(films.age)
-    return [(name, band == place) for place, name in enumerate(age_names())]
 
 
 Key = tuple[str | None, str | None, str | None]
 
 
 def _cells(
-    films: Films, said: Bools, groups: list[tuple[str | None, str | None, str | None, Bools]]
+    films: Films, said: Bools, groups: Iterable[tuple[str | None, str | None, str | None, Bools]]
 ) -> tuple[Cell, ...]:
     made = (_cell(films, said & where, (age, sex, view)) for age, sex, view, where in groups)
     return tuple(cell for cell in made if cell is not None)
@@ -96,10 +93,8 @@ def _cells(
 def _cell(films: Films, where: Bools, key: Key) -> Cell | None:
     if not where.any():
         return None
-    patients, place = np.unique(films.patient[where], return_inverse=True)
-    n = np.bincount(place)
-    y = np.bincount(place, weights=films.positive[where]).astype(np.int64)
+    n, y = films.by_patient(where), films.by_patient(where & films.positive)
     found = share(y, n)
     if found is None:
         return None
-    return Cell(*key, int(n.sum()), len(patients), int(y.sum()), int((y > 0).sum()), found)
+    return Cell(*key, int(n.sum()), int((n > 0).sum()), int(y.sum()), int((y > 0).sum()), found)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wetread import __version__
+from wetread.cohort.bias_words import shortcut_section
 from wetread.cohort.pixel_words import pixel_sections
 from wetread.cohort.section import Section
-from wetread.cohort.words import headlines, key_figures, sections, shortcut_section
+from wetread.cohort.words import headlines, key_figures, sections
 from wetread.page import render
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wetread.intervals import Interval
 
-__all__ = ["count", "interval", "listed", "number", "probability", "share", "times"]
+__all__ = ["count", "interval", "listed", "number", "plain", "probability", "share", "times"]
 
 _NARROW = "\u202f"
 
@@ -89,6 +89,15 @@ def probability(p: float) -> str:
     ('p < 0.001', 'p = 0.04', 'p = 1')
     """
     return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def plain(name: str) -> str:
+    """A finding's name as a sentence has it.
+
+    >>> plain("Pleural_Thickening")
+    'pleural thickening'
+    """
+    return name.replace("_", " ").lower()
 
 
 def listed(parts: Sequence[str], last: str = "and") -> str:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wetread.cohort.bias_words import leak_section
+from wetread.cohort.disease_words import comorbidity_section, course_section
 from wetread.cohort.section import Section, Table
-from wetread.cohort.wording import count, interval, listed, number, ratio, share, times
+from wetread.cohort.wording import count, interval, listed, number, plain, share
 
 if TYPE_CHECKING:
-    from wetread.cohort.comorbidity import Comorbidity, Pair
-    from wetread.cohort.course import Course
     from wetread.cohort.describe import Cohort
     from wetread.cohort.findings import Findings
-    from wetread.cohort.leak import SplitLeak
     from wetread.cohort.people import Band, People
     from wetread.cohort.prevalence import Cell, Prevalence
 
-__all__ = ["headlines", "key_figures", "sections", "shortcut_section"]
+__all__ = ["headlines", "key_figures", "sections"]
 
+_GIVEAWAY = 20  # films without metadata, all of one kind, that are worth a headline
 _FEW = 100  # films of a group below which its share is not talked about
 
 
@@ -44,6 +44,12 @@ def headlines(cohort: Cohort) -> tuple[str, ...]:
             f"Shortcut alarm: the label can be guessed without looking at the lungs, from {listed(ringing)}. "
             "A network's AUROC means nothing here unless these stand beside it."
         )
+    bare, bare_sick = cohort.people.missing["all three"], cohort.people.missing_positive["all three"]
+    if bare >= _GIVEAWAY and bare_sick in (0, bare) and cohort.people.positive:
+        found.append(
+            f"{number(bare)} films have no age, sex or view, and {'all' if bare_sick else 'none'} of them carry the label: what "
+            "is missing gives it away."
+        )
     leak = cohort.split_leak
     if leak.share > 0:
         found.append(
@@ -53,7 +59,7 @@ def headlines(cohort: Cohort) -> tuple[str, ...]:
     findings, people = cohort.findings, cohort.people
     if people.positive and cohort.comorbidity.pairs:
         found.append(
-            f"Pneumonia rarely comes alone: {count(findings.alone, 'film', 'films')} of {number(people.positive)} "
+            f"Pneumonia {'rarely comes alone' if findings.alone * 3 < people.positive else 'mostly comes with others'}: {count(findings.alone, 'film', 'films')} of {number(people.positive)} "
             f"({share(findings.alone / people.positive)}) carry no other finding."
             if findings.alone * 2 < people.positive
             else f"{share(findings.alone / people.positive)} of the pneumonia films carry no other finding."
@@ -73,9 +79,9 @@ def sections(cohort: Cohort) -> tuple[Section, ...]:
         _people(cohort.people),
         _findings(cohort.findings, cohort.people),
         _prevalence(cohort.prevalence),
-        _comorbidity(cohort.comorbidity, cohort.findings, cohort.people),
-        _course(cohort.course),
-        _leak(cohort.split_leak, cohort.people),
+        comorbidity_section(cohort.comorbidity, cohort.findings, cohort.people),
+        course_section(cohort.course),
+        leak_section(cohort.split_leak, cohort.people),
     ]
     return tuple(section for section in made if section is not None)
 
@@ -127,7 +133,7 @@ def _ages(people: People) -> str:
     return told + "."
 
 
-_SAID = {"F": "women", "M": "men", "O": "other"}
+_SAID = {"F": "female", "M": "male", "O": "other"}
 
 
 def _groups(what: str, bands: tuple[Band, ...], people: People) -> str:
@@ -181,12 +187,12 @@ def _findings(findings: Findings, people: People) -> Section | None:
     if findings.untold:
         told.append(f"Of {count(findings.untold, 'film')} nothing is said: that is not the same as no finding.")
     if findings.each:
-        most = [f"{_plain(finding.name)} ({number(finding.films)})" for finding in findings.each[:3]]
+        most = [f"{plain(finding.name)} ({number(finding.films)})" for finding in findings.each[:3]]
         least = findings.each[-1]
         told.append(
             f"Beside pneumonia there {'is 1 finding' if len(findings.each) == 1 else f'are {len(findings.each)} findings'}, most "
             f"often {listed(most)}"
-            + (f", least often {_plain(least.name)} ({number(least.films)})." if len(findings.each) > 3 else ".")
+            + (f", least often {plain(least.name)} ({number(least.films)})." if len(findings.each) > 3 else ".")
         )
     mean = findings.per_film["with the label"], findings.per_film["with other findings"]
     if mean[0] is not None and mean[1] is not None:
@@ -198,7 +204,7 @@ def _findings(findings: Findings, people: People) -> Section | None:
         "A label is what somebody wrote, not what the film shows: measure it against readers before trusting the third "
         "decimal of anything trained on it.",
     )
-    rows = tuple((_plain(one.name), number(one.films), number(one.patients)) for one in findings.each)
+    rows = tuple((plain(one.name), number(one.films), number(one.patients)) for one in findings.each)
     table = Table("Findings by film and by patient", ("finding", "films", "patients"), rows)
     return Section(
         "What the labels say",
@@ -207,10 +213,6 @@ def _findings(findings: Findings, people: People) -> Section | None:
         (("findings", "Films (bars) and patients (diamonds) with each finding."),),
         (table,),
     )
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ").lower()
 
 
 # -------------------------------------------------------------------------------------------------- prevalence
@@ -273,160 +275,3 @@ def _extremes(cells: tuple[Cell, ...]) -> str:
         f"By age it is highest at {most.age} years, {interval(most.share)}, and lowest at {least.age}, {interval(least.share)}"
         f" (groups of at least {_FEW} films)."
     )
-
-
-# ------------------------------------------------------------------------------------------------- comorbidity
-
-
-def _comorbidity(comorbidity: Comorbidity, findings: Findings, people: People) -> Section | None:
-    pairs = [pair for pair in comorbidity.pairs if pair.both]
-    if not pairs or not people.positive:
-        return None
-    most = [f"{_plain(pair.name)} {number(pair.both)}" for pair in pairs[:5]]
-    told = [
-        f"{number(findings.alone)} of the {count(people.positive, 'pneumonia film')} ({share(findings.alone / people.positive)}) "
-        f"{'carries' if findings.alone == 1 else 'carry'} no other finding. The others carry, most often, {listed(most)}."
-    ]
-    drawn_to = [p for p in pairs if p.odds_ratio is not None and p.odds_ratio.low > 1]
-    if drawn_to:
-        drawn_to.sort(key=lambda pair: -pair.odds_ratio.value if pair.odds_ratio else 0)
-        told.append(
-            f"More often than by chance with pneumonia: {listed([_odds(p) for p in drawn_to[:4]])} (odds ratios with 95 % intervals)."
-        )
-    away = [p for p in comorbidity.pairs if p.odds_ratio is not None and p.odds_ratio.high < 1]
-    if away:
-        away.sort(key=lambda pair: pair.odds_ratio.value if pair.odds_ratio else 0)
-        told.append(f"More rarely than by chance: {listed([_odds(p) for p in away[:4]])}.")
-    means = [
-        f"A network trained on this label learns {listed([_plain(p.name) for p in pairs[:3]])} along with it. Measure it on "
-        "pneumonia alone against films with the other findings, not only against healthy films."
-    ]
-    if findings.alone < 500:
-        means.append(
-            f"Pneumonia alone has {count(findings.alone, 'film')}: too few to learn it apart, enough to test it."
-        )
-    rows = tuple(
-        (
-            _plain(p.name), number(p.films), number(p.both), number(p.expected, 1), ratio(p.lift) if p.lift is not None else "",
-            times(p.odds_ratio) if p.odds_ratio is not None else "",
-            share(p.share_of_label.value) if p.share_of_label else "", share(p.share_of_finding.value) if p.share_of_finding else "",
-        )
-        for p in comorbidity.pairs
-    )  # fmt: skip
-    head = (
-        "finding",
-        "films",
-        "with pneumonia",
-        "by chance",
-        "lift",
-        "odds ratio",
-        "of pneumonia films",
-        "of its own films",
-    )
-    figures = (
-        (
-            "odds-ratios",
-            "Odds ratio beside pneumonia, intervals cluster-robust over patients; in brackets films with both.",
-        ),
-        ("co-occurrence", "How many times more often than by chance two findings share a film: 1 is chance, 0 never."),
-    )
-    return Section(
-        "What comes with it", tuple(told), tuple(means), figures, (Table("Each finding beside pneumonia", head, rows),)
-    )
-
-
-def _odds(pair: Pair) -> str:
-    return f"{_plain(pair.name)} {times(pair.odds_ratio)}" if pair.odds_ratio is not None else _plain(pair.name)
-
-
-# ------------------------------------------------------------------------------------------------------ course
-
-
-def _course(course: Course) -> Section | None:
-    if not course.films or not course.sick:
-        return None
-    told = [
-        f"{count(course.with_follow_up, 'patient has', 'patients have')} more than one film in order. Of the "
-        f"{count(course.sick, 'patient')} with pneumonia, {number(course.first_at_first_film)} "
-        f"({share(course.first_at_first_film / course.sick)}) have it on their first film; the others had "
-        f"{count(course.films_before, 'film')} before it in all. {number(course.once)} have it on one film only."
-    ]
-    before = sum(course.before.values())
-    if before:
-        told.append(
-            f"Right before the first pneumonia film, {number(course.before['no finding'])} of {number(before)} films "
-            f"({share(course.before['no finding'] / before)}) were said to show nothing."
-        )
-    if course.again is not None:
-        told.append(f"On the film right after it pneumonia stands again in {interval(course.again)}.")
-    first, last = course.stages[0], course.stages[-1]
-    means = [
-        "A follow-up number says how often somebody was filmed, not when: it follows the sickness and must never be an input."
-    ]
-    if len(course.stages) > 1:
-        told.append(
-            f"The share with pneumonia goes from {share(first.share.value)} at number {first.name} to {share(last.share.value)} "
-            f"at {last.name}."
-        )
-    rows = tuple(
-        (s.name, number(s.films), number(s.patients), number(s.positive), interval(s.share)) for s in course.stages
-    )
-    table = Table("By follow-up number", ("follow-up number", "films", "patients", "with pneumonia", "share"), rows)
-    caption = "Share with pneumonia by the film's place in its patient's course, with 95 % intervals over patients."
-    return Section("Over the course of a patient", tuple(told), tuple(means), (("course", caption),), (table,))
-
-
-# ------------------------------------------------------------------------------------------------------- split
-
-
-def _leak(leak: SplitLeak, people: People) -> Section:
-    told = [
-        f"Split {number(100 * (1 - leak.test_share))} to {number(100 * leak.test_share)} by film, without regard for patients, "
-        f"{number(leak.leaked)} of {count(leak.test_films, 'test film')} ({share(leak.share)}) would be of a patient who also "
-        f"stands in training: {count(leak.patients_on_both, 'patient')} on both sides. Over all such splits the mean is "
-        f"{share(leak.expected)}; this one was drawn with seed {leak.seed}."
-    ]
-    if leak.share_positive is not None:
-        told.append(f"Of the test films with pneumonia it is {share(leak.share_positive)}.")
-    means = (
-        ("Split by patient. A test that knows its patients measures memory.",)
-        if people.single < people.patients
-        else ()
-    )
-    return Section("What a split by film would leak", tuple(told), means, (("split", "Who the test films are of."),))
-
-
-# --------------------------------------------------------------------------------------------------- shortcuts
-
-
-def shortcut_section(cohort: Cohort) -> tuple[Section, ...]:
-    """What gives the label away; empty where there was no audit."""
-    audit = cohort.shortcuts
-    if audit is None:
-        return ()
-    sampled = " (drawn from a larger table)" if audit.sampled else ""
-    told = [
-        f"Each suspect alone predicted the label of {count(audit.films, 'film')} of {count(audit.patients, 'patient')}{sampled}, "
-        f"{number(audit.positive)} with pneumonia, fitted on other patients ({audit.folds} folds). {audit.rule}"
-    ]
-    ringing = [s for s in audit.suspects if s.rings]
-    if ringing:
-        parts = [
-            f"{s.name} with an AUROC of {s.auroc.value:.2f} ({s.auroc.low:.2f} to {s.auroc.high:.2f})" for s in ringing
-        ]
-        told.append(f"It rings: {'; '.join(parts)}.")
-        means = (
-            "Put these AUROCs beside the network's, on the same films and folds; only what exceeds them is read from lungs. "
-            "Match or weight films on what rings, or leave the source out.",
-        )
-    else:
-        told.append("It does not ring.")
-        means = ("That nothing rings here does not prove that there is no shortcut: only these were tried.",)
-    rows = tuple(
-        (s.name, "" if s.groups is None else number(s.groups), f"{s.auroc.value:.3f}", f"{s.auroc.low:.3f} to {s.auroc.high:.3f}",
-         f"{s.surely:.3f}", "yes" if s.rings else "no")
-        for s in audit.suspects
-    )  # fmt: skip
-    table = Table("Suspects", ("suspect", "groups", "AUROC", "95 % interval", "surely at least", "rings"), rows)
-    caption = "AUROC of each suspect with its 95 % interval over resampled patients; dashed, the alarm. Those that ring are marked !"
-    return (Section("What gives the label away", tuple(told), means, (("shortcuts", caption),), (table,)),)
