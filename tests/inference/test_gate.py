@@ -179,7 +179,7 @@ def test_the_constancy_film_is_not_judged(toy_bundle: Bundle) -> None:
 
 @pytest.fixture(scope="module")
 def shipped() -> Gate:
-    return Gate(load_gate(threads=1))
+    return Gate(load_gate())
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -108,7 +108,7 @@ class Readers:
     ) -> None:
         names = (bundle,) if bundle else RELEASED
         opened = [self._open(name, engine, unknown_age, threads) for name in names]
-        gate = Gate(load_gate(engine=engine, threads=threads))
+        gate = Gate(load_gate(engine=engine))
         self._readers = {bundle.card.name: Reader(bundle, gate) for bundle in opened}
         self._default = opened[names.index(DEFAULT) if bundle is None else 0].card.name
 

@@ -61,7 +61,7 @@ def jobs(films: list[Film], copies: dict[str, int], counts: dict[str, int]) -> l
         Job("frontal", copy, place)
         for place, film in enumerate(films)
         for copy in range(1 + copies[film.collection])
-        if not film.seen
+        if film.upright
     ]
     return made + [Job(part, number) for part in PARTS for number in range(counts[part])]
 
@@ -78,7 +78,7 @@ def _done(job: Job) -> tuple[Float16, Float16 | None]:
     engine: Engine = _worker["engine"]
     films: list[Film] = _worker["films"]
     if job.film < 0:
-        kept = [film for film in films if not film.seen]
+        kept = [film for film in films if film.upright]
         return _seen(engine, prepared(make(_worker["seed"], job.part, job.number, kept))), None
     film = loaded(films[job.film].path)
     rng = np.random.default_rng([_worker["seed"], 1, job.film, job.number])

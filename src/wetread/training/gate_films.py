@@ -28,8 +28,8 @@ __all__ = ["MISFILED", "PARTS", "Film", "development", "frontal", "gate_half", "
 
 Rng = np.random.Generator
 
-# Films of NIH that are not what the collection says, seen by eye after a first fit disagreed with them. They are never
-# fitted as frontal films; the evaluation counts them apart.
+# Films of NIH that are not what the collection says, seen by eye after a first fit disagreed with them (the
+# mirrored ones by their side markers). The evaluation counts them apart.
 ON_SIDE = """
 00000061_025 00001880_006 00002117_004 00002265_000 00002451_012 00002599_004 00004573_000 00006763_012 00008168_008
 00008980_003 00009600_020 00010531_041 00010597_000 00011757_005 00012681_003 00012935_022 00013594_050 00014439_000
@@ -42,6 +42,9 @@ MISFILED: dict[str, str] = dict.fromkeys(ON_SIDE, "on its side") | {
     "00017625_000": "inverted",
     "00017999_000": "inverted",
     "00026806_000": "lateral",
+    "00002645_002": "mirrored",
+    "00018902_000": "mirrored",
+    "00020440_000": "mirrored",
 }
 
 
@@ -58,6 +61,11 @@ class Film:
     patient: str
     half: str
     seen: str = ""
+
+    @property
+    def upright(self) -> bool:
+        """Whether it is fitted as a frontal film; a mirrored one is, because it was found by what was fitted with it."""
+        return self.seen in ("", "mirrored")
 
 
 def share(text: str) -> float:

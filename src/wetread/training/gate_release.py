@@ -59,12 +59,12 @@ def released(folder: Path, network: GateNetwork, films: list[Film], data: Path, 
     model = exported(network)
     engine = start(model)
 
-    def told(pixels: NDArray[np.float32]) -> tuple[float, float, float, int]:
+    def told(pixels: NDArray[np.float32]) -> tuple[float, float, float]:
         logits, distance = engine.run(prepared(pixels)[None])
         row = logits[0].astype(np.float64)
         others = row[1 : len(KINDS)]
         odds = np.logaddexp.reduce(others) - row[0]
-        return float(odds), float(distance.mean()), float(row[len(KINDS)]), int(others.argmax())
+        return float(odds), float(distance.mean()), float(row[len(KINDS)])
 
     mine = [film for film in films if film.half == "tuning" and not film.seen]
     real = np.array([told(loaded(film.path)) for film in mine])
@@ -99,23 +99,21 @@ def released(folder: Path, network: GateNetwork, films: list[Film], data: Path, 
 def _bounds(
     real: NDArray[np.float64], frontal: NDArray[np.float64], wrong: NDArray[np.float64], recipe: dict[str, float]
 ) -> dict[str, Any]:
-    """Bounds on log odds, distance and mirrored films, from rows of (odds, distance, mirrored, likeliest other kind).
+    """Bounds on log odds, distance and mirrored films, from rows of (odds, distance, mirrored).
 
-    On log odds: midway between the worst frontal film that is kept (of the gate's tuning half, and of all but `_ALLOWED`
-    of the fitted films) and the least suspicious lateral film or slice. Films that look cropped have a bound of their
-    own, because journals do print wide cuts of both lungs that are to be read: midway from the worst of these to the
-    recipe's `cropped`. On distance: `slack` beyond the farthest frontal film of either, 0.1 % of the fitted films aside.
+    On log odds: a part of the way (the recipe's `way`) from the worst frontal film that is kept, of the gate's tuning half
+    and of all but `_ALLOWED` of the fitted films, to the least suspicious lateral film or slice. A film that looks cropped
+    has a bound of its own, not below the recipe's `cropped`, because journals do print wide cuts of both lungs. On
+    distance: `slack` beyond the farthest frontal film of either, 0.1 % of the fitted films aside.
     On mirrored films: half a unit beyond the bound that loses `_MIRRORED` of the fitted films.
     """
-    cut = KINDS.index("cropped") - 1
-    as_cut = frontal[:, 3] == cut
-    kept = max(float(frontal[~as_cut, 0].max()), float(np.quantile(real[real[:, 3] != cut, 0], 1 - _ALLOWED)))
+    kept = max(float(frontal[:, 0].max()), float(np.quantile(real[:, 0], 1 - _ALLOWED)))
     suspect = float(wrong[:, 0].min())
     if kept >= suspect:
         raise DataError("frontal films and others of the tuning half overlap: this gate cannot be released")
-    bounds = np.full(len(KINDS) - 1, round((kept + suspect) / 2, 2))
-    worst_cut = max([*frontal[as_cut, 0], bounds[0]])
-    bounds[cut] = round(max((worst_cut + recipe["cropped"]) / 2, worst_cut), 2)
+    bounds = np.full(len(KINDS) - 1, round(kept + recipe["way"] * (suspect - kept), 2))
+    cut = KINDS.index("cropped") - 1
+    bounds[cut] = max(bounds[cut], recipe["cropped"])
     far = max(float(frontal[:, 1].max()), float(np.quantile(real[:, 1], 0.999)))
     side = max(float(frontal[:, 2].max()), float(np.quantile(real[:, 2], 1 - _MIRRORED)))
     return {
