@@ -411,3 +411,26 @@ def test_a_message_that_is_too_long_is_not_waited_for() -> None:
     finally:
         os.close(source)
         os.close(sink)
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_film_handed_over_comes_back_the_same(film: bytes, shared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Through shared memory where the system has it, through the pipe where not; larger and smaller films in turn."""
+    monkeypatch.setattr(guard, "_KEPT", 20_000)
+    if not shared:
+        monkeypatch.delattr(os, "memfd_create", raising=False)
+    large = saved(grey(ramp(shape=(300, 200))))
+    opened = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    with Crew(1) as crew:
+        for content in (film, large, b"", film, large[:-1000], film):
+            outcome = read_one(crew, content)
+            try:
+                expected = read(content).pixels
+            except UnreadableError as error:
+                assert outcome.error is not None
+                assert (outcome.error.code, str(outcome.error)) == (error.code, str(error))
+            else:
+                assert outcome.film is not None
+                np.testing.assert_array_equal(outcome.film.pixels, expected)
+    if opened:
+        assert len(os.listdir("/proc/self/fd")) <= opened

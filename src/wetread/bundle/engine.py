@@ -67,7 +67,11 @@ class OpenVinoEngine:
             model = frontend.convert(graph)
             for name in _OUTPUTS:
                 model.output(name)  # raises where there is none
-            options: dict[str, str | int] = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
+            options: dict[str, str | int | bool] = {
+                "INFERENCE_PRECISION_HINT": "f32",
+                "PERFORMANCE_HINT": "LATENCY",
+                "ENABLE_CPU_PINNING": False,  # a pinned thread waits for its own processor while another one is free
+            }
             if threads is not None:
                 options["INFERENCE_NUM_THREADS"] = threads
             self.compiled = openvino.Core().compile_model(model, "CPU", options)

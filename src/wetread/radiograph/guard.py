@@ -28,6 +28,7 @@ __all__ = ["Answer", "Ask", "Limits", "Worker"]
 _PIPE = 1 << 20  # bytes that wait in a pipe: with the usual 64 KiB the two processes wait for each other
 _F_SETPIPE_SZ = 1031  # Linux
 _MEBIBYTE = 1 << 20
+_KEPT = 64 * _MEBIBYTE  # of shared memory stays for the next film
 _DYING = 0.5  # seconds in which a process whose pipe has closed should be gone
 # A codec's own threads would fight with the other workers for the same cores, and each takes address space.
 _ONE_THREAD = (
@@ -112,11 +113,19 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._ready = self._overdue = self._killed = False
+        self._shared = _shared()
+        handed = () if self._shared is None else (self._shared,)
         try:
             self._process = subprocess.Popen(  # noqa: S603 - this interpreter, and nothing that a film says
-                command(limits), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=0
+                command(limits),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                pass_fds=handed,
             )
         except (OSError, ValueError) as error:
+            self._let_go()
             raise ConfigError(f"no process can be started to decode films in: {error}") from error
         for pipe in (self._process.stdin, self._process.stdout):
             _widen(pipe)
@@ -226,6 +235,12 @@ class Worker:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._shared is not None:
+            os.close(self._shared)
+            self._shared = None
 
     @property
     def _told(self) -> int:
@@ -235,10 +250,27 @@ class Worker:
     def _request(self, source: bytes | str, ask: Ask) -> None:
         assert self._process.stdin is not None
         pipe, head = self._process.stdin.fileno(), ask.to_json()
-        if isinstance(source, bytes):
-            send(pipe, head | {"path": None, "size": len(source)}, source)
-        else:
+        if not isinstance(source, bytes):
             send(pipe, head | {"path": source})
+        elif self._lay_down(source):
+            send(pipe, head | {"path": None, "size": len(source), "shared": self._shared})
+        else:
+            send(pipe, head | {"path": None, "size": len(source), "shared": None}, source)
+
+    def _lay_down(self, source: bytes) -> bool:
+        """Put a film's content where the worker reads it in one piece; False where that cannot be done."""
+        if self._shared is None:
+            return False
+        try:
+            if len(source) <= _KEPT < os.fstat(self._shared).st_size:
+                os.ftruncate(self._shared, 0)
+            left, place = memoryview(source), 0
+            while left:
+                count = os.pwrite(self._shared, left, place)
+                left, place = left[count:], place + count
+        except OSError:
+            return False
+        return True
 
     def _told_one(self, answer: Answer) -> bool:
         """Take in one message; whether more are to come."""
@@ -291,6 +323,13 @@ def command(limits: Limits) -> list[str]:
     if sys.pycache_prefix:
         flags += ["-X", f"pycache_prefix={sys.pycache_prefix}"]
     return [sys.executable, *flags, "-c", _BOOT, json.dumps([paths, _ONE_THREAD, asdict(limits)])]
+
+
+def _shared() -> int | None:
+    """Memory that both processes reach, as a file without a name (Linux): quicker than a pipe for a large film."""
+    with contextlib.suppress(AttributeError, OSError):
+        return os.memfd_create("wetread-film")
+    return None
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -137,13 +137,23 @@ def _requests(pipe: int, parent: int) -> Iterator[tuple[dict[str, Any], bytes | 
             request = receive(pipe)
             payload = None
             if request["path"] is None:
-                buffer = bytearray(request["size"])
-                receive_into(pipe, memoryview(buffer))
-                payload = bytes(buffer)
-                del buffer
+                payload = _laid_down(pipe, request["size"], request["shared"])
         except EOFError:
             return
         yield request, payload
+
+
+def _laid_down(pipe: int, size: int, shared: int | None) -> bytes:
+    """A film's content, from the memory that both processes reach, or from the pipe."""
+    if shared is not None:
+        parts, place = [], 0
+        while place < size and (part := os.pread(shared, size - place, place)):
+            parts.append(part)
+            place += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+    buffer = bytearray(size)
+    receive_into(pipe, memoryview(buffer))
+    return bytes(buffer)
 
 
 def _answer(request: dict[str, Any], payload: bytes | None, limits: _Limits, tell: Tell) -> None:
