@@ -7,8 +7,8 @@ codecs gain about what they gain on real films. The contenders take turns, so th
 alike:
 
 ours    `Crew.read_one` (the worker behind `read_many`, with its limits) and `Reader.read` with the released adult
-        bundle, and the released gate before it where there is one (the constancy reading of a phantom leaves it out,
-        so it is asked beside): hash, header, eligibility, picture, gate, network, calibration, outlines.
+        bundle, and the released gate before it (the constancy reading of a phantom leaves it out, so it is asked
+        beside): hash, header, eligibility, picture, gate, network, calibration, outlines.
 direct  the same without the guard: `read` in this process.
 usual   pydicom `pixel_array`, `apply_modality_lut`, `apply_voi_lut`, MONOCHROME1, scikit-image's antialiased `resize`,
         the same network in PyTorch eager.
@@ -39,7 +39,7 @@ from pydicom.pixels import apply_modality_lut, apply_voi_lut
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
 from wetread.bundle import Bundle, find, load
-from wetread.bundle.gate import load_gate, released_gate
+from wetread.bundle.gate import load_gate
 from wetread.calibration import sigmoid
 from wetread.inference import Reader
 from wetread.inference.gate import Gate
@@ -209,7 +209,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     bundle = load(find("adult"))
     reader = Reader(bundle, None)
-    gate = Gate(load_gate()) if (released_gate() / "manifest.json").is_file() else None
+    gate = Gate(load_gate())
     frame = (bundle.card.input.height, bundle.card.input.width)
     ask = Ask(enough=frame, uses=(bundle.card.intended_use,), constancy=True)
     before = os.getloadavg()[0]
@@ -217,8 +217,7 @@ def main() -> None:
     with Crew(1) as crew:
 
         def reading(picture: Radiograph) -> float:
-            if gate:
-                gate.judge(picture)
+            gate.judge(picture)
             return reader.read(picture, constancy=True).probability or 0.0
 
         def ours(content: bytes) -> float:
@@ -239,7 +238,7 @@ def main() -> None:
         "date": time.strftime("%Y-%m-%d"), "rounds": options.rounds, "cores": len(os.sched_getaffinity(0)),
         "load_before_and_after": [round(before, 2), round(os.getloadavg()[0], 2)],
         "bundle": f"{bundle.card.name} {bundle.card.version}",
-        "gate": f"{gate.bundle.card.name} {gate.bundle.card.version}" if gate else None, "python": platform.python_version(),
+        "gate": f"{gate.bundle.card.name} {gate.bundle.card.version}", "python": platform.python_version(),
         "packages": {name: version(name) for name in packages}, "films": rows,
     }  # fmt: skip
     options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
