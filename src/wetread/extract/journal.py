@@ -20,7 +20,7 @@ _BATCH = 64  # lines between two waits for the disk: what the machine loses with
 
 
 class Journal:
-    """The journal of one image set. Use it as a context.
+    """The journal of one image set. Use it as a context. Rows stay on disk; their places are in memory.
 
     Parameters
     ----------
@@ -39,61 +39,81 @@ class Journal:
 
     def __init__(self, path: Path, head: dict[str, Any]) -> None:
         self._path = path
+        self._places: dict[str, tuple[int, int]] = {}
+        self._unsynced = 0
         try:
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+            self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
         except OSError as error:
             raise UsageError(f"the journal {path} cannot be opened: {error.strerror}") from error
         try:
-            self.rows = self._read({"schema": SCHEMA, **head})
+            self._end = 0  # where the next line goes
+            self._read({"schema": SCHEMA, **head})
         except BaseException:
-            os.close(self._file)
+            self._file.close()
             raise
-        self._unsynced = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         try:
-            os.fsync(self._file)
+            os.fsync(self._file.fileno())
         finally:
-            os.close(self._file)
+            self._file.close()
+
+    def __contains__(self, mark: object) -> bool:
+        return mark in self._places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def row(self, mark: str) -> dict[str, Any]:
+        """The last row of this mark; KeyError where there is none."""
+        place, length = self._places[mark]
+        self._file.seek(place)
+        return self._parsed(self._file.read(length) or b"", f"the line at byte {place}")
 
     def append(self, row: dict[str, Any]) -> None:
         """Write a film's row, which has its `mark`."""
-        self._write(row)
-        self.rows[row["mark"]] = row
+        self._places[row["mark"]] = self._write(row)
         self._unsynced += 1
         if self._unsynced >= _BATCH:
-            os.fsync(self._file)
+            os.fsync(self._file.fileno())
             self._unsynced = 0
 
-    def _write(self, value: dict[str, Any]) -> None:
-        left = memoryview(json.dumps(value, allow_nan=False, sort_keys=True).encode() + b"\n")
+    def _write(self, value: dict[str, Any]) -> tuple[int, int]:
+        line = json.dumps(value, allow_nan=False, sort_keys=True).encode() + b"\n"
+        self._file.seek(self._end)
+        left = memoryview(line)
         while left:
-            left = left[os.write(self._file, left) :]
+            left = left[self._file.write(left) :]
+        place, self._end = self._end, self._end + len(line)
+        return place, len(line)
 
-    def _read(self, head: dict[str, Any]) -> dict[str, dict[str, Any]]:
-        content = self._path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        lines = content[:whole].splitlines()
-        os.ftruncate(self._file, whole)
-        os.lseek(self._file, whole, os.SEEK_SET)
-        if not lines:
+    def _read(self, head: dict[str, Any]) -> None:
+        """Take in what is there, and cut off a torn last line."""
+        with self._path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.endswith(b"\n"):
+                    break
+                value = self._parsed(line, f"line {number}", marked=number > 1)
+                if number == 1:
+                    _require_same(value, head, self._path.parent)
+                else:
+                    self._places[value["mark"]] = self._end, len(line)
+                self._end += len(line)
+        self._file.truncate(self._end)
+        if not self._end:
             self._write(head)
-            os.fsync(self._file)
-            return {}
-        parsed = [self._parsed(line, place) for place, line in enumerate(lines, 1)]
-        _require_same(parsed[0], head, self._path.parent)
-        return {row["mark"]: row for row in parsed[1:]}
+            os.fsync(self._file.fileno())
 
-    def _parsed(self, line: bytes, place: int) -> dict[str, Any]:
+    def _parsed(self, line: bytes, which: str, *, marked: bool = True) -> dict[str, Any]:
         try:
             value = json.loads(line)
         except ValueError:
             value = None
-        if not isinstance(value, dict) or (place > 1 and "mark" not in value):
-            raise AlteredError(f"{self._path}, line {place}, is damaged: extract into a new folder")
+        if not isinstance(value, dict) or (marked and "mark" not in value):
+            raise AlteredError(f"{self._path}: {which} is damaged: extract into a new folder")
         return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,30 +53,46 @@ COLUMNS: dict[str, pl.DataType] = {
 """Every column with its type, in order (docs/extract.md says what each holds)."""
 
 _DUPLICATE = "The same file, byte by byte, as an earlier one: its picture is that one's."
+_PART = 20_000  # rows that are plain Python at a time
 _DATES = ("study_date", "acquisition_date")
 
 
-def assemble(found: Sequence[Entry], rows: dict[str, dict[str, Any]], key: Key) -> pl.DataFrame:
-    """The table of the archive's files as they lie there now; a copy of an earlier file is told and has no picture."""
+def assemble(found: Sequence[Entry], row_of: Callable[[str], dict[str, Any]], key: Key) -> pl.DataFrame:
+    """The table of the archive's files as they lie there now; a copy of an earlier file is told and has no picture.
+
+    Parameters
+    ----------
+    found
+        The files in their order.
+    row_of
+        Row of a file's mark, from the journal.
+    """
     first: dict[str, str] = {}
-    table = []
-    for entry in found:
-        row = {name: value for name, value in rows[entry.mark].items() if name in COLUMNS}
-        seen = row["source_hash"]
-        if seen is not None and seen in first:
-            row |= {
-                "film_id": key.name("copy", seen, entry.relative),
-                "status": "duplicate",
-                "reason_code": "duplicate",
-                "reason_codes": ["duplicate"],
-                "reason_message": _DUPLICATE,
-                "duplicate_of": first[seen],
-                **dict.fromkeys(("picture", "picture_bytes", "picture_sha256", "transform")),
-            }
-        elif seen is not None:
-            first[seen] = row["film_id"]
-        table.append(row | {name: date.fromisoformat(row[name]) for name in _DATES if row.get(name)})
-    return pl.DataFrame(table, schema=COLUMNS)
+    parts = [
+        pl.DataFrame(
+            [_row(entry, row_of(entry.mark), first, key) for entry in found[place : place + _PART]], schema=COLUMNS
+        )
+        for place in range(0, len(found), _PART)
+    ]
+    return pl.concat(parts, rechunk=True)
+
+
+def _row(entry: Entry, said: dict[str, Any], first: dict[str, str], key: Key) -> dict[str, Any]:
+    row = {name: value for name, value in said.items() if name in COLUMNS}
+    seen = row["source_hash"]
+    if seen is not None and seen in first:
+        row |= {
+            "film_id": key.name("copy", seen, entry.relative),
+            "status": "duplicate",
+            "reason_code": "duplicate",
+            "reason_codes": ["duplicate"],
+            "reason_message": _DUPLICATE,
+            "duplicate_of": first[seen],
+            **dict.fromkeys(("picture", "picture_bytes", "picture_sha256", "transform")),
+        }
+    elif seen is not None:
+        first[seen] = row["film_id"]
+    return row | {name: date.fromisoformat(row[name]) for name in _DATES if row.get(name)}
 
 
 def write_table(table: pl.DataFrame, path: Path, *, private: bool = False) -> None:

@@ -141,7 +141,7 @@ def extract(
                 _Run(place, secret, options, journal, workers).do(
                     left, lambda done: step and step(resumed + done, len(found))
                 )
-                table = manifest.assemble(found, journal.rows, secret)
+                table = manifest.assemble(found, journal.row, secret)
             _finish(table, place, options, None if not source_map else (_map_beside(place_of_key), found))
         except OSError as error:
             raise UsageError(
@@ -171,8 +171,7 @@ def _map_beside(key: Path) -> Path:
 
 
 def _is_done(entry: Entry, journal: Journal, place: Place) -> bool:
-    row = journal.rows.get(entry.mark)
-    return row is not None and place.has(row)
+    return entry.mark in journal and place.has(journal.row(entry.mark))
 
 
 class _Run:
