@@ -28,7 +28,8 @@ MODEL = ROOT / "src/wetread/models/gate"
 RESULTS = ROOT / "results/gate"
 PAGE = ROOT / "docs/gate.md"
 SPLIT = ROOT / "data_splits/gate.json"
-BEGIN, END = "<!-- rows: tools/gate.py table -->\n", "<!-- end of rows -->\n"
+MEASURED = "<!-- rows: tools/gate.py table -->\n", "<!-- end of rows -->\n"
+ALONE = "<!-- kinds left out: tools/gate.py table -->\n", "<!-- end of kinds left out -->\n"
 FRESH_SEED, FRESH = 2, 100
 
 
@@ -177,18 +178,34 @@ def evaluate(data: Path) -> None:
     print(measure.table(plain["rows"]))
 
 
-def page(text: str, rows: str) -> str:
-    """The page with its rows replaced."""
-    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    return text[:begin] + rows + text[end:]
+def page(text: str, rows: str, alone_rows: str) -> str:
+    """The page with both its tables replaced."""
+    for (begin, end), table_ in ((MEASURED, rows), (ALONE, alone_rows)):
+        first, last = text.index(begin) + len(begin), text.index(end)
+        text = text[:first] + table_ + text[last:]
+    return text
+
+
+def left_out(rows: dict[str, dict[str, int]]) -> str:
+    """What a gate refuses of the kind that it never saw, as a table in Markdown."""
+    lines = ["| kind left out | refused | of | by its distance |", "|---|---|---|---|"]
+    lines += [f"| {kind} | {r['refused']} | {r['pictures']} | {r['refused_by_distance']} |" for kind, r in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def filled(text: str) -> str:
+    """The page's text with the tables of results/gate."""
+    from wetread.training.gate_measure import table as drawn
+
+    rows, alone_rows = (
+        json.loads((RESULTS / name).read_text(encoding="utf-8")) for name in ("evaluation.json", "alone.json")
+    )
+    return page(text, drawn(rows["rows"]), left_out(alone_rows))
 
 
 def table() -> None:
-    """Put the rows of results/gate/evaluation.json into docs/gate.md."""
-    from wetread.training.gate_measure import table as drawn
-
-    rows = json.loads((RESULTS / "evaluation.json").read_text(encoding="utf-8"))["rows"]
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), drawn(rows)), encoding="utf-8")
+    """Put the rows of results/gate into docs/gate.md."""
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def main() -> None:
