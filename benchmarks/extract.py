@@ -260,6 +260,27 @@ def by_kind(made: list[tuple[str, Path]], scratch: Path) -> dict[str, Any]:
     return told
 
 
+def reduced() -> dict[str, Any]:
+    """By how many of 255 grey levels a picture differs where a large JPEG 2000 film came at a lower resolution."""
+    from wetread.extract.picture import fitted
+    from wetread.radiograph import read
+
+    told: dict[str, Any] = {}
+    for kind, dataset in distinct():
+        if "JPEG 2000" not in kind or int(dataset.Rows) < 2048:
+            continue
+        options = Options(size=256)
+        film = read(dataset, enough=options.frame)
+        step = film.steps[0].parameters.get("resolution", "whole")
+        made, whole = (fitted(one, options)[0].astype(int) for one in (film, read(dataset)))
+        apart = np.abs(made - whole)
+        told[kind] = {
+            "resolution": step, "greatest": int(apart.max()), "mean": round(float(apart.mean()), 4),
+            "equal": round(float((apart == 0).mean()), 4),
+        }  # fmt: skip
+    return told
+
+
 def killed(folder: Path, scratch: Path, seconds: float) -> dict[str, Any]:
     """Ten SIGKILLs at random moments of an extraction, and whether the manifest is that of an undisturbed one."""
     dice = random.Random(2)
@@ -327,13 +348,18 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--films", type=int, default=2000)
     parser.add_argument("--scratch", type=Path)
+    parser.add_argument("--only", choices=("reduced",), help="measure this part again, and keep the others")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("extract.json"))
     options = parser.parse_args()
+    if options.only:
+        told = json.loads(options.out.read_text(encoding="utf-8")) | {"reduced": reduced()}
+        options.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        return
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
         scratch = Path(name)
         made = archive(scratch / "archive", options.films)
         print("archive written", flush=True)
-        told: dict[str, Any] = {
+        told = {
             "machine": {"processors": len(os.sched_getaffinity(0)), "load_at_start": os.getloadavg()[0],
                         "python": platform.python_version(),
                         **{name: version(name) for name in ("numpy", "pydicom", "pillow", "imagecodecs", "polars")}},
@@ -344,6 +370,7 @@ def main() -> None:
         told["generated"] = turns(scratch / "archive", made, scratch)
         if options.data is not None:
             told["shared"] = shared(options.data / "dicom", scratch)
+        told["reduced"] = reduced()
         seconds = len(made) / told["generated"]["ours"]["films_per_second"]
         told["killed"] = killed(scratch / "archive", scratch, seconds)
         told["machine"]["load_at_end"] = os.getloadavg()[0]

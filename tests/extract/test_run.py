@@ -322,6 +322,26 @@ def test_films_that_came_changed_or_went_are_followed(tmp_path: Path, key: Path)
     assert set(pictures(out)) == set(table["picture"])
 
 
+def test_what_may_have_been_the_machines_fault_is_tried_again(tmp_path: Path, key: Path) -> None:
+    archive, out = tmp_path / "in", tmp_path / "out"
+    save(patient_film(1), archive / "1.dcm")
+    save(patient_film(2), archive / "2.dcm")
+    run(archive, out, key=key)
+    whole, journal = manifest(out), out / "journal.jsonl"
+    head, first, second = (json.loads(line) for line in journal.read_text().splitlines())
+    failed = {name: second[name] for name in ("mark", "film_id", "source_hash", "flags")}
+    failed |= {
+        "status": "unreadable",
+        "reason_code": "crash",
+        "reason_codes": ["crash"],
+        "reason_message": "broke down",
+    }
+    journal.write_text("".join(json.dumps(line) + "\n" for line in (head, first, failed)))
+    told = run(archive, out, key=key)
+    assert (told.resumed, told.written, told.unreadable) == (1, 2, 0)
+    assert manifest(out).equals(whole)
+
+
 def test_two_runs_at_once_are_refused(mixed: Path, tmp_path: Path, key: Path) -> None:
     fcntl = pytest.importorskip("fcntl")
     out = tmp_path / "out"

@@ -27,6 +27,7 @@ from wetread.radiograph.many import Ask, Crew, cores
 
 __all__ = ["Summary", "extract"]
 
+_PASSING = ("limit", "crash", "unreadable")  # what may have been the machine's fault is tried again by the next run
 _PROFILE = (
     "DICOM PS3.15 Annex E: Basic Application Level Confidentiality Profile, with Retain Longitudinal Temporal Information "
     "with Modified Dates; of patient characteristics sex and age in years are retained (90 and over as one). No DICOM "
@@ -171,7 +172,10 @@ def _map_beside(key: Path) -> Path:
 
 
 def _is_done(entry: Entry, journal: Journal, place: Place) -> bool:
-    return entry.mark in journal and place.has(journal.row(entry.mark))
+    if entry.mark not in journal:
+        return False
+    row = journal.row(entry.mark)
+    return row.get("reason_code") not in _PASSING and place.has(row)
 
 
 class _Run:
