@@ -19,7 +19,7 @@ Float = NDArray[np.float32]
 LEAST = 256
 """Pixels of a film's longer side that a judgement of the whole picture needs (polarity, blank films); see `small`."""
 
-_BLOCK = 1 << 16  # pixels of a block of rows before it is halved: with what is made of it, it stays in the cache
+_BLOCK = 1 << 17  # pixels of a block of rows before it is halved: with what is made of it, it stays in the cache
 
 
 def halvings(shape: tuple[int, int], frame: tuple[int, int]) -> int:
