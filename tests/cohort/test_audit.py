@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -13,6 +14,7 @@ from wetread.cohort import audit as module
 from wetread.cohort.audit import ALARM, Audit, audit
 from wetread.cohort.films import coded
 from wetread.cohort.shortcuts import crude_baseline
+from wetread.collections import load
 from wetread.errors import DataError
 
 
@@ -68,6 +70,17 @@ def test_crude_statistics_are_a_suspect_of_the_films_measured(monkeypatch: pytes
     assert {suspect.films for suspect in found.suspects if suspect.name == "crude pixel statistics"} == {measured.sum()}
     fairly = audited(table, crude=rng.normal(size=crude.shape), measured=measured)
     assert "crude pixel statistics" not in ringing(fairly)
+
+
+def test_it_rings_on_the_shared_films(shared_data: Path) -> None:
+    folder = shared_data / "nih_384"
+    columns = {
+        "film_id": "file", "label": "pneumonia", "age_years": "age", "sex": "sex", "view": "view",
+        "follow_up": "follow_up", "patient_id": "patient_id", "findings": "finding_labels",
+    }  # fmt: skip
+    found = audited(load("csv", folder, labels=folder / "index.csv", columns=columns))
+    assert found.alarm
+    assert {"patient-id band", "all metadata together"} <= ringing(found)
 
 
 def test_the_same_seed_gives_the_same_audit() -> None:

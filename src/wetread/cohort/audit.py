@@ -226,7 +226,7 @@ def _groups(films: Films) -> Iterator[tuple[str, NDArray[Any]]]:
         np.where(films.follow_up < 0, -1, np.searchsorted(_FOLLOW_UPS, films.follow_up, side="right")),
     )
     yield "source", films.source
-    yield "size of the original", _bands(films.size)
+    yield "size of the original", _bands(films.size.astype(np.int64))
 
 
 def _bands(values: Ints) -> Ints:

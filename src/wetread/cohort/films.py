@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 
 SEXES = ("F", "M", "O")
 VIEWS = ("PA", "AP", "LATERAL")
+_WELCOME = ("follow_up", "rows", "columns", "flags")
 _NEEDED = ("patient_id", "age_years", "sex", "view", "findings", "label", "collection")
 _AT_ONCE = 250_000  # films of a batch
 _BETWEEN = "\x1f"  # a unit separator stands in no finding's name
@@ -78,7 +79,7 @@ class Films:
     names: tuple[str, ...]
     source: NDArray[np.int16]
     sources: tuple[str, ...]
-    size: NDArray[np.int64]
+    size: NDArray[np.int32]
     implausible: int
     label_names: tuple[str, ...]
 
@@ -147,7 +148,8 @@ def coded(table: pl.DataFrame | pl.LazyFrame) -> Films:
             "make it with wetread.collections.load"
         )
     try:
-        parts = [_batch(batch) for batch in _batches(frame.select(_columns(schema)))]
+        used = [name for name in (*_NEEDED, *_WELCOME) if name in schema]
+        parts = [_batch(batch.select(_columns(schema))) for batch in _batches(frame.select(used))]
     except pl.exceptions.PolarsError as error:
         raise DataError(
             f"the table's columns are not of the types of wetread.collections: {_first_line(error)}"
@@ -162,7 +164,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _batches(frame: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    yield from frame.collect_batches(chunk_size=_AT_ONCE, maintain_order=True)
+    """Slices one after the other: polars' own `collect_batches` runs ahead and fills memory with what is not yet asked for."""
+    height = int(frame.select(pl.len()).collect().item())
+    for begin in range(0, height, _AT_ONCE):
+        yield frame.slice(begin, _AT_ONCE).collect()
 
 
 # Codes of texts are given out here, one register for all batches; it lasts as long as a series of it does.
@@ -185,7 +190,7 @@ def _columns(schema: pl.Schema) -> list[pl.Expr]:
         optional("follow_up", pl.Int32).fill_null(-1).alias("follow_up"),
         sets.alias("set"),
         pl.col("collection").cast(pl.String).alias("source"),
-        pixels.fill_null(-1).alias("size"),
+        pixels.fill_null(-1).clip(upper_bound=2**31 - 1).cast(pl.Int32).alias("size"),
         flags.fill_null(value=False).alias("implausible"),
     ]
 
@@ -209,20 +214,20 @@ def _batch(batch: pl.DataFrame) -> dict[str, pl.Series]:
 
 def _joined(parts: list[dict[str, pl.Series]]) -> Films:
     def whole(name: str) -> NDArray[np.generic]:
-        return np.concatenate([part[name].to_numpy() for part in parts])
+        return np.concatenate([part.pop(name).to_numpy() for part in parts])  # and let the batches' copies go
 
     patient, ids = _codes([part.pop("patient") for part in parts])
     order = _in_order(ids)
     said, texts = _codes([part.pop("set") for part in parts])
     source, sources = _codes([part.pop("source") for part in parts])
     sets = tuple(None if text == _UNSAID else frozenset(filter(None, text.split(_BETWEEN))) for text in texts)
-    label = whole("label").astype(np.int8)
+    label = whole("label").astype(np.int8, copy=False)
     label_names, names = _names(sets, said, label == 1)
     return Films(
-        patient=order[patient], patients=len(ids), label=label, age=whole("age").astype(np.float32),
-        sex=whole("sex").astype(np.int8), view=whole("view").astype(np.int8),
-        follow_up=whole("follow_up").astype(np.int32), said=said, sets=sets, names=names,
-        source=source.astype(np.int16), sources=tuple(sources), size=whole("size").astype(np.int64),
+        patient=order[patient], patients=len(ids), label=label, age=whole("age").astype(np.float32, copy=False),
+        sex=whole("sex").astype(np.int8, copy=False), view=whole("view").astype(np.int8, copy=False),
+        follow_up=whole("follow_up").astype(np.int32, copy=False), said=said, sets=sets, names=names,
+        source=source.astype(np.int16), sources=tuple(sources), size=whole("size").astype(np.int32, copy=False),
         implausible=int(sum(part["implausible"][0] for part in parts)), label_names=label_names,
     )  # fmt: skip
 
