@@ -16,9 +16,10 @@ from wetread import phantom
 from wetread.bundle import find, load
 from wetread.bundle.released import RELEASED
 from wetread.cli import main
-from wetread.cli.films import Readers, answer
+from wetread.cli.films import Readers, answers
 from wetread.inference import Reading
 from wetread.phantom import LOSSLESS_SYNTAXES, LOSSY_SYNTAXES, Encoding
+from wetread.radiograph.many import Crew
 
 pytestmark = pytest.mark.skipif(
     not all((find(name) / "manifest.json").is_file() for name in RELEASED), reason="no released models in this checkout"
@@ -98,10 +99,16 @@ def readers() -> Readers:
     return Readers(bundle=None, engine="openvino")
 
 
+@cache
+def crew() -> Crew:
+    """One worker for all films here: it ends with this process."""
+    return Crew(1)
+
+
 def read_back(folder: Path, sop_class: SopClass, encoding: Encoding | None) -> tuple[np.ndarray, Reading]:
     path = folder / "phantom.dcm"
     phantom.write(phantom.film(SEED, opacity=True, size=SIZE, sop_class=sop_class, encoding=encoding), path)
-    given = answer(path, readers(), constancy=True)
+    (given,) = answers([path], readers(), crew(), picture=True, constancy=True)
     assert given.reading is not None, given.message
     assert given.film is not None
     assert given.reading.status == READ, given.reading.reasons

@@ -1,8 +1,8 @@
 """The one road from picture to network input, for training and clinic alike.
 
-A film keeps its aspect ratio, is halved while it has at least four times the frame's pixels a side, is fitted into the network's frame with black beside it, and its grey levels are
-stretched between two of its own percentiles, so that exposure and window do not decide a reading. What was done can be
-undone for points and heat: `to_source` and `heat_to_source`.
+A film keeps its aspect ratio, is fitted into the network's frame with black beside it (halved first where it is eight
+times as large), and its grey levels are stretched between two of its own percentiles, so that exposure and window do not
+decide a reading. What was done can be undone for points and heat: `to_source` and `heat_to_source`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ __all__ = ["InputSpec", "heat_to_source", "prepare", "prepare_pixels", "to_sourc
 
 # Raise when the same film and specification would give other numbers.
 _CONTRACT = (
-    "wetread.preprocess/2: halved 2 x 2 while at least twice the frame is left, letterbox, Pillow bilinear (antialiased), "
-    "percentile stretch of the film's own content"
+    "wetread.preprocess/2: from 8 x the frame on halved 2 x 2 while at least twice the frame is left, letterbox, "
+    "Pillow bilinear (antialiased), percentile stretch of the film's own content"
 )
 
 Float = NDArray[np.float32]

@@ -17,7 +17,7 @@ from wetread.errors import DecodeError
 from wetread.phantom import Encoding, film
 from wetread.preprocess import InputSpec, prepare
 from wetread.radiograph import IntendedUse, eligibility, notices, read
-from wetread.radiograph.reduce import LEAST, blockwise, halve, halvings, small, spare
+from wetread.radiograph.reduce import FROM, LEAST, blockwise, halve, halvings, small, spare
 
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 90))
 USE = IntendedUse(age_years=(0, 120))
@@ -73,16 +73,17 @@ def test_at_least_twice_the_frame_is_left(shape: tuple[int, int], frame: tuple[i
     height, width = 32 * frame[0], 32 * frame[1]
     times = halvings(shape, (height, width))
     scale = max(shape[0] / height, shape[1] / width)
-    assert times == 0 or 2**times <= scale / 2
-    assert 2 ** (times + 1) > scale / 2
+    assert (times == 0) == (scale < FROM)
+    assert times == 0 or 2**times <= scale / 2 < 2 ** (times + 1)
     assert spare(shape, (height, width)) <= times
     assert spare(shape, None) == 0
 
 
 @pytest.mark.parametrize(
-    ("shape", "times"), [((1023, 900), 0), ((1024, 900), 1), ((900, 1024), 1), ((2047, 2047), 1), ((3000, 2500), 2)]
+    ("shape", "times"),
+    [((1024, 900), 0), ((2047, 2047), 0), ((2048, 900), 2), ((900, 2048), 2), ((3000, 2500), 2), ((4096, 4096), 3)],
 )
-def test_films_of_under_four_times_the_frame_are_not_halved(shape: tuple[int, int], times: int) -> None:
+def test_films_of_under_eight_times_the_frame_are_not_halved(shape: tuple[int, int], times: int) -> None:
     assert halvings(shape, (256, 256)) == spare(shape, (256, 256)) == times
 
 

@@ -2,8 +2,8 @@
 
     picture = (film + 0.5) * scale + pad - 0.5        in pixels, the first pixel's centre is 0
 
-The film is halved 2 x 2 while at least twice the frame's pixels a side are left, and then resized with an antialiased
-bilinear filter: the road of `wetread.preprocess`, without its percentile stretch.
+A film of eight times the frame is halved 2 x 2 while at least twice the frame's pixels a side are left, and then every
+film is resized with an antialiased bilinear filter: the road of `wetread.preprocess`, without its percentile stretch.
 """
 
 from __future__ import annotations
