@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from wetread.cli import main
@@ -84,6 +85,17 @@ def test_a_table_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.Captur
 def test_wrong_usage_is_told(arguments: list[str], tmp_path: Path) -> None:
     assert main(["describe", *arguments, "--out", str(tmp_path / "report")]) == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_medmnist_is_one_archive(tmp_path: Path) -> None:
+    archive = tmp_path / "toy.npz"
+    sets = {"train": 6, "val": 2, "test": 2}
+    arrays = {f"{name}_images": np.zeros((n, 28, 28), np.uint8) for name, n in sets.items()}
+    np.savez(archive, **arrays, **{f"{name}_labels": np.arange(n)[:, None] % 2 for name, n in sets.items()})
+    out = tmp_path / "report"
+    assert main(["describe", "medmnist", "--labels", str(archive), "--out", str(out)]) == 0
+    assert json.loads((out / "cohort.json").read_text(encoding="utf-8"))["people"]["films"] == 10
+    assert main(["describe", "medmnist", "--images", str(tmp_path), "--out", str(tmp_path / "other")]) == 2
 
 
 def test_a_failure_while_writing_leaves_nothing(labels: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,10 @@ def run(options: argparse.Namespace) -> int:
     place = images or labels
     if place is None or out is None:
         raise UsageError("name the collection's table with --labels, its folder of images with --images, or both")
+    if options.collection == "medmnist" and images is not None:
+        raise UsageError(
+            "MedMNIST's films lie in one archive and are not measured: give the npz file with --labels alone"
+        )
     _check(out)
     from wetread.cohort import describe
 
@@ -57,7 +61,8 @@ def _table(options: argparse.Namespace, place: Path, labels: Path | None) -> tup
 
     notes: list[str] = []
     columns = dict(options.column) if options.column else None
-    table = load(options.collection, place, labels=labels, columns=columns, notes=notes)
+    beside = None if options.collection == "medmnist" else labels  # its archive is table and films in one
+    table = load(options.collection, place, labels=beside, columns=columns, notes=notes)
     for note in notes:
         print(f"wetread: {note}", file=sys.stderr)
     return table, notes
@@ -120,10 +125,10 @@ def _told(cohort: Cohort, out: Path) -> list[str]:
     from wetread.cohort.wording import count
 
     people = cohort.people
-    told = [
-        f"{cohort.name}: {count(people.films, 'film')} of {count(people.patients, 'patient')}; with pneumonia "
-        f"{count(people.positive, 'film')} of {count(people.positive_patients, 'patient')}"
-    ]
+    sick = f"with pneumonia {count(people.positive, 'film')} of {count(people.positive_patients, 'patient')}"
+    if people.label_unknown == people.films:
+        sick = "pneumonia is said of none, neither way"
+    told = [f"{cohort.name}: {count(people.films, 'film')} of {count(people.patients, 'patient')}; {sick}"]
     audit = cohort.shortcuts
     if audit is not None:
         ringing = [f"{one.name} (AUROC {one.auroc.value:.2f})" for one in audit.suspects if one.rings]

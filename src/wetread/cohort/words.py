@@ -27,9 +27,9 @@ def key_figures(cohort: Cohort) -> tuple[tuple[str, str], ...]:
     found = [
         (number(people.films), "film" if people.films == 1 else "films"),
         (number(people.patients), "patient" if people.patients == 1 else "patients"),
-        (number(people.positive), f"with pneumonia, of {count(people.positive_patients, 'patient')}"),
     ]
     if overall is not None:
+        found.append((number(people.positive), f"with pneumonia, of {count(people.positive_patients, 'patient')}"))
         found.append((share(overall.share.value), "of the films"))
     return tuple(found)
 
