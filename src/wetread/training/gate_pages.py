@@ -17,7 +17,7 @@ __all__ = ["drawing", "noisy", "page", "pattern", "photograph", "plot", "texture
 
 Rng = np.random.Generator
 
-# Photographs in the public domain or CC0 that lie inside the package scikit-image (its own data/README states each);
+# Photographs that lie inside the package scikit-image (docs/gate.md says what it states of each);
 # `HELD` are never fitted and stand for natural pictures in the evaluation, with the two of scikit-learn (CC BY 2.0).
 FITTED = ("astronaut.png", "camera.png", "coffee.png", "coins.png", "brick.png", "hubble_deep_field.jpg", "moon.png")
 HELD = (

