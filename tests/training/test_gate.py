@@ -41,7 +41,7 @@ def film() -> np.ndarray:
 
 def test_every_kind_has_pictures_and_the_recipe_counts_each_part() -> None:
     assert {kind for kind, _ in PARTS.values()} == set(KINDS[1:])
-    recipe = tomllib.loads((ROOT / "configs/gate.toml").read_text(encoding="utf-8"))
+    recipe = tomllib.loads((ROOT / "configs/gate/gate.toml").read_text(encoding="utf-8"))
     assert set(recipe["counts"]) == set(PARTS)
     assert min(recipe["counts"].values()) > 0
 

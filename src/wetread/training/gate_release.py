@@ -49,7 +49,7 @@ def released(folder: Path, network: GateNetwork, films: list[Film], data: Path, 
     data
         Where the gate films lie; the tuning half is used.
     recipe
-        `configs/gate.toml`.
+        `configs/gate/gate.toml`.
 
     Raises
     ------
