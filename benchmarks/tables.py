@@ -49,7 +49,20 @@ def reduced(result: dict[str, Any]) -> str:
     return "\n".join([*lines, "", f"Bundles: {models}."])
 
 
-TABLES = {"reading": reading, "reduced": reduced}
+def batch(result: dict[str, Any]) -> str:
+    """Films a second and memory, by the number of workers."""
+    lines = [
+        "| workers | films a second | processor ms a film in the parent | parent, MiB at most | workers, MiB at most |",
+        "|---|---|---|---|---|",
+    ]
+    for run in result["runs"]:
+        cells = [run["workers"], run["films_per_second"], run["parent_processor_ms_per_film"], run["peak_mib_parent"],
+                 run["peak_mib_workers"]]  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+TABLES = {"reading": reading, "batch": batch, "reduced": reduced}
 
 
 def filled(text: str) -> str:
