@@ -110,6 +110,11 @@ def test_distance_alone_refuses_and_names_nothing() -> None:
     assert judged(gate({"frontal": 4.0}, distance=2.0)).reasons == ()
 
 
+@pytest.mark.parametrize("broken", [{"logits": {"frontal": np.nan}}, {"distance": np.nan}, {"mirrored": np.nan}])
+def test_an_answer_that_is_no_number_lets_nothing_pass(broken: dict[str, Any]) -> None:
+    assert judged(gate(**{"logits": {"frontal": 5.0}, **broken})).reasons
+
+
 def test_a_mirrored_film_may_be_dextrocardia() -> None:
     (reason,) = judged(gate({"frontal": 4.0}, mirrored=5.5)).reasons
     assert reason.code is Code.MIRRORED_PICTURE

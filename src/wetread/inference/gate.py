@@ -112,12 +112,13 @@ class Gate:
         strongest = int(others.argmax())
         kind = KINDS[0] if odds <= 0 else KINDS[1 + strongest]
         reasons: tuple[Reason, ...] = ()
-        if odds > (bound := card.bounds[strongest]):
+        # Asked this way round, so that an answer that is no number lets nothing pass.
+        if not odds <= (bound := card.bounds[strongest]):
             sure = bool(others[strongest] / others.sum() >= card.named)
             reasons = (_refusal(KINDS[1 + strongest] if sure else None, odds, bound),)
-        elif distance > card.distance_bound:
+        elif not distance <= card.distance_bound:
             reasons = (_unlike(f"distance {distance:.2f}, allowed {card.distance_bound:.2f}"),)
-        elif mirrored > card.mirrored_bound:
+        elif not mirrored <= card.mirrored_bound:
             reasons = (_mirrored(mirrored, card.mirrored_bound),)
         return Verdict(reasons, kind, odds, distance, mirrored)
 
