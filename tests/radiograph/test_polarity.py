@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
@@ -32,8 +32,13 @@ def phantom() -> np.ndarray:
     return picture(3, size=(256, 210))[0]
 
 
+TIES = np.full((18, 2), 248, np.uint8)  # blocks alike but for their rounding, which the inverted film rounds otherwise
+TIES[0] = 0, 124
+
+
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
+@example(TIES)
 def test_an_inverted_film_has_the_negated_score(steps: np.ndarray) -> None:
     film = (steps / np.float32(255)).astype(np.float32)
     assert polarity(1 - film) == pytest.approx(-polarity(film), abs=1e-6)

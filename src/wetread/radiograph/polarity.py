@@ -23,6 +23,7 @@ SIDE = 24
 POLARITY_BOUND = 1.0
 """A score at or below its negative contradicts the header; a score nearer to 0 than this is unclear."""
 
+_DIGITS = 4  # of a block's mean; 8 bits step by 0.004
 _FLAT = 0.02  # a row or column that varies less than this is a border (letterbox, shutter) and not the film
 _LEAST = 0.25  # a crop that would leave less than this share of a side is not believed
 
@@ -88,7 +89,7 @@ def _block_means(picture: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _ranks(means: NDArray[np.float64]) -> NDArray[np.float64]:
     # Rounded so that means that are equal but for float noise tie, in the film and in its inverse alike.
-    _, place, count = np.unique(np.round(means.ravel(), 6), return_inverse=True, return_counts=True)
+    _, place, count = np.unique(np.round(means.ravel(), _DIGITS), return_inverse=True, return_counts=True)
     ends = np.cumsum(count)
     middle = (2 * ends - count + 1) / 2  # average rank of each value, from 1
     rank = middle[place]
