@@ -122,7 +122,7 @@ def _write(cohort: Cohort, out: Path) -> None:
 
 
 def _told(cohort: Cohort, out: Path) -> list[str]:
-    from wetread.cohort.wording import count
+    from wetread.report.wording import count
 
     people = cohort.people
     sick = f"with pneumonia {count(people.positive, 'film')} of {count(people.positive_patients, 'patient')}"

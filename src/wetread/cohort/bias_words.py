@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wetread.cohort.section import Section, Table
-from wetread.cohort.wording import count, number, share
+from wetread.report.section import Section, Table
+from wetread.report.wording import count, number, share
 
 if TYPE_CHECKING:
     from wetread.cohort.describe import Cohort

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import numpy as np
     import polars as pl
 
-    from wetread.cohort.drawing import Drawn
     from wetread.cohort.films import Films
     from wetread.cohort.pixels import Pixels
+    from wetread.report.drawing import Drawn
 
 __all__ = ["Cohort", "PixelSummary", "describe"]
 

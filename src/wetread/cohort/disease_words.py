@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wetread.cohort.section import Section, Table
-from wetread.cohort.wording import count, interval, listed, number, plain, ratio, share, times
+from wetread.report.section import Section, Table
+from wetread.report.wording import count, interval, listed, number, plain, ratio, share, times
 
 if TYPE_CHECKING:
     from wetread.cohort.comorbidity import Comorbidity, Pair

@@ -6,9 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wetread.cohort.drawing import BLUE, GREEN, INK, ORANGE, RULE, SERIES, SOFT, Drawn, draw, tidy
-from wetread.cohort.wording import listed, number, ratio, share
 from wetread.intervals import Interval
+from wetread.report.drawing import BLUE, GREEN, INK, ORANGE, RULE, SERIES, SOFT, Drawn, draw, tidy
+from wetread.report.wording import listed, number, ratio, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from wetread import __version__
 from wetread.cohort.bias_words import shortcut_section
 from wetread.cohort.pixel_words import pixel_sections
-from wetread.cohort.section import Section
 from wetread.cohort.words import headlines, key_figures, sections
 from wetread.page import render
+from wetread.report.section import Section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wetread.cohort.describe import Cohort
-    from wetread.cohort.drawing import Drawn
+    from wetread.report.drawing import Drawn
 
 __all__ = ["page"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from wetread.cohort.bias_words import leak_section
 from wetread.cohort.disease_words import comorbidity_section, course_section
-from wetread.cohort.section import Section, Table
-from wetread.cohort.wording import count, interval, listed, number, plain, share
+from wetread.report.section import Section, Table
+from wetread.report.wording import count, interval, listed, number, plain, share
 
 if TYPE_CHECKING:
     from wetread.cohort.describe import Cohort

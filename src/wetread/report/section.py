@@ -27,7 +27,7 @@ class Section:
     told
         Paragraphs.
     means
-        What follows for who trains a network on these films.
+        What follows from it for who uses the numbers.
     figures
         Names of figures and their captions; one that was not drawn is left out.
     tables
