@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wetread.cli.place import replaceable, write_folder
 from wetread.cli.talk import Progress
 from wetread.errors import UnreadableError, UsageError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["run"]
 
-_OURS = {"report.html", "cohort.json", "figures"}
+_OURS = ("report.html", "cohort.json", "figures")
 _TITLES = {
     "nih": "NIH ChestX-ray14",
     "nih-sample": "NIH ChestX-ray14, sample list",
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             "MedMNIST's films lie in one archive and are not measured: give the npz file with --labels alone"
         )
-    _check(out)
+    replaceable(out, _OURS)
     from wetread.cohort import describe
 
     table, notes = _table(options, place, labels)
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
         table, pixels=pixels, name=options.name or _TITLES.get(options.collection, labels.stem if labels else place.name),
         about=_about(table, labels, notes),
     )  # fmt: skip
-    _write(cohort, out)
+    write_folder(out, lambda: _files(cohort))
     for line in _told(cohort, out):
         print(line)
     return UnreadableError.exit_status if pixels is not None and pixels.unreadable else 0
@@ -90,35 +90,12 @@ def _about(table: pl.DataFrame, labels: Path | None, notes: list[str]) -> dict[s
     return about
 
 
-def _check(out: Path) -> None:
-    """An earlier report may be replaced, anything else not."""
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise UsageError(f"--out {out} is no folder: name a new one")
-    alien = sorted({file.name for file in out.iterdir()} - _OURS) if out.is_dir() else []
-    if alien:
-        raise UsageError(
-            f"--out {out} holds {alien[0]}, which is no part of a report and would be lost: name a new folder"
-        )
-
-
-def _write(cohort: Cohort, out: Path) -> None:
-    """Into a folder beside, which takes its name when everything is in it: a report is whole or not there."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".wetread-describe-", dir=out.parent) as scratch:
-            made = Path(scratch, "report")
-            (made / "figures").mkdir(parents=True)
-            figures = cohort.plot()
-            for name, figure in figures.items():
-                (made / "figures" / f"{name}.svg").write_bytes(figure.svg)
-                (made / "figures" / f"{name}.png").write_bytes(figure.png)
-            (made / "cohort.json").write_text(cohort.to_json(), encoding="utf-8")
-            (made / "report.html").write_text(cohort.to_html(figures), encoding="utf-8")
-            if out.exists():
-                out.rename(Path(scratch, "earlier"))
-            made.rename(out)
-    except OSError as error:
-        raise UsageError(f"the report cannot be written to {out}: {error.strerror}") from error
+def _files(cohort: Cohort) -> dict[str, bytes]:
+    figures = cohort.plot()
+    drawn = {
+        f"figures/{name}.{kind}": getattr(figure, kind) for name, figure in figures.items() for kind in ("svg", "png")
+    }
+    return {"cohort.json": cohort.to_json().encode(), "report.html": cohort.to_html(figures).encode(), **drawn}
 
 
 def _told(cohort: Cohort, out: Path) -> list[str]:

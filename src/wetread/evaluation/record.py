@@ -32,15 +32,13 @@ def plain(value: object) -> Any:
     {'area': None, 'curve': [0.0, 1.0]}
     """
     if isinstance(value, Enum):
-        return plain(value.value)
-    if value is None or isinstance(value, str | bool):
-        return str(value) if isinstance(value, str) else value
+        value = value.value
     if isinstance(value, np.generic | np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, int):
-        return value
+        value = value.tolist()
     if isinstance(value, float):
         return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Mapping):
