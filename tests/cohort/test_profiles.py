@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from wetread.cohort.profiles import energy_test, holm
+from wetread.cohort.profiles import energy_test
 
 
 def profiles(rng: np.random.Generator, n: int, spread: float, levels: int = 64) -> NDArray[np.float64]:
@@ -40,8 +40,3 @@ def test_the_same_groups_the_other_way_round() -> None:
     a, b = profiles(rng, 15, 0.2), profiles(rng, 15, 0.25)
     assert energy_test(a, b, permutations=9)[0] == pytest.approx(energy_test(b, a, permutations=9)[0])
     assert energy_test(a, a, permutations=9)[0] == pytest.approx(0, abs=1e-12)
-
-
-def test_corrected_p_values_keep_their_order_and_stay_below_one() -> None:
-    assert holm([0.5, 0.001, 0.4, 0.02]) == [0.8, 0.004, 0.8, 0.06]
-    assert holm([]) == []

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from wetread.cohort import crude_baseline as whole_forest
-from wetread.cohort import crude_statistics, group_baseline
+from wetread.cohort import crude_statistics
 from wetread.cohort.shortcuts import CRUDE_NAMES
 from wetread.errors import DataError
 from wetread.intervals import auroc
@@ -111,26 +111,3 @@ def test_one_fold_is_refused() -> None:
     labels = np.array([0, 0, 0, 1, 1, 1])
     with pytest.raises(DataError, match="at least 2 folds"):
         crude_baseline(np.zeros((6, 9)), labels, np.zeros(6, np.int64))
-    with pytest.raises(DataError, match="at least 2 folds"):
-        group_baseline(["PA"] * 6, labels, np.zeros(6, np.int64))
-
-
-def test_shares_of_groups_by_hand() -> None:
-    groups = ["PA", "PA", "AP", "AP", "PA", "PA", "AP", ""]
-    labels = np.array([0, 1, 1, 1, 0, 0, 0, 1])
-    fold = np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    # Fold 1 knows 1 of 2 PA, 2 of 2 AP, 3 of 4 over all, nobody without a view. Fold 0 knows 0 of 2, 0 of 1, 1 of 4.
-    expected = [-0.25, -0.25, -0.25, -0.25, -0.25, -0.25, 0.25, 0]
-    np.testing.assert_allclose(group_baseline(groups, labels, fold), expected)
-
-
-def test_groups_may_be_any_values() -> None:
-    labels, fold = np.array([0, 1, 0, 1]), np.array([0, 0, 1, 1])
-    missing = [True, False, True, False]
-    np.testing.assert_allclose(group_baseline(missing, labels, fold), [-0.5, 0.5, -0.5, 0.5])
-
-
-def test_one_group_tells_nothing() -> None:
-    labels = np.random.default_rng(3).integers(0, 2, 60)
-    fold = np.arange(60) % 5
-    assert float(auroc(group_baseline(["PA"] * 60, labels, fold), labels)[0]) == 0.5

@@ -2,6 +2,6 @@
 
 from wetread.cohort.describe import Cohort, describe
 from wetread.cohort.pixels import Pixels, measure
-from wetread.cohort.shortcuts import crude_baseline, crude_statistics, group_baseline
+from wetread.cohort.shortcuts import crude_baseline, crude_statistics
 
-__all__ = ["Cohort", "Pixels", "crude_baseline", "crude_statistics", "describe", "group_baseline", "measure"]
+__all__ = ["Cohort", "Pixels", "crude_baseline", "crude_statistics", "describe", "measure"]

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from wetread.cohort.films import Films
 from wetread.cohort.people import age_band
-from wetread.cohort.shortcuts import crude_baseline, group_baseline
+from wetread.cohort.shortcuts import crude_baseline
 from wetread.errors import DataError
 from wetread.intervals import Interval, auroc
+from wetread.intervals.crossfit import folds, group_baseline, groups_together
 from wetread.intervals.resampling import percentile_interval, resampled
-from wetread.truth import folds
 
 __all__ = ["ALARM", "Audit", "Suspect", "audit"]
 
@@ -39,8 +39,6 @@ _BANDS = 20
 _FOLDS = 5
 _FEWEST = 20  # patients with, and patients without the label: resamples of fewer say too little
 _LEVELS = 1000
-_PRIOR = 20.0  # films of the overall share that are added to each group, so that a small one says little
-_SURE = 10.0  # log-odds of a group that leaves no doubt
 _FOLLOW_UPS = (1, 2, 3, 6, 11, 21, 51)
 
 
@@ -211,7 +209,7 @@ def _scores(films: Films, label: Ints, fold: Ints) -> Iterator[tuple[str, int | 
         count = len(np.unique(group))
         if count > 1:
             yield name, count, group_baseline(group.tolist(), label, fold)
-    yield "all metadata together", None, _together(list(groups.values()), label, fold)
+    yield "all metadata together", None, groups_together(list(groups.values()), label, fold)
 
 
 def _groups(films: Films) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -236,24 +234,6 @@ def _bands(values: Ints) -> Ints:
         return np.full(len(values), -1)
     edges = np.unique(np.quantile(known, np.arange(1, _BANDS) / _BANDS))
     return np.where(values < 0, -1, np.searchsorted(edges, values, side="right"))
-
-
-def _together(groups: list[NDArray[Any]], label: Ints, fold: Ints) -> Float:
-    """Out of fold, the log-odds of each of a film's groups added up, as if they did not know of each other."""
-    scores = np.zeros(len(label))
-    for group in groups:
-        _, place = np.unique(group, return_inverse=True)
-        count = int(place.max()) + 1
-        for held in range(_FOLDS):
-            train, test = fold != held, fold == held
-            overall = float(label[train].mean())
-            films = np.bincount(place[train], minlength=count)
-            positive = np.bincount(place[train], weights=label[train], minlength=count)
-            rate = (positive + _PRIOR * overall) / (films + _PRIOR)
-            with np.errstate(divide="ignore"):
-                odds = np.log(rate / (1 - rate)) - np.log(overall / (1 - overall))
-            scores[test] += np.nan_to_num(odds, posinf=_SURE, neginf=-_SURE)[place[test]]
-    return scores
 
 
 def _levels(score: Float) -> tuple[Float, Ints]:

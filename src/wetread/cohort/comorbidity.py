@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from wetread.cohort.cluster import odds_ratio, share
 from wetread.cohort.films import Films
 from wetread.intervals import Interval
+from wetread.intervals.cluster import odds_ratio, share
 
 __all__ = ["Comorbidity", "Pair", "comorbidity"]
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.cohort.cluster import share
 from wetread.cohort.films import Films
 from wetread.intervals import Interval
+from wetread.intervals.cluster import share
 
 __all__ = ["Course", "Stage", "course"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.cohort.cluster import share
 from wetread.cohort.films import SEXES, VIEWS, Films
 from wetread.cohort.people import age_band, age_names
 from wetread.intervals import Interval
+from wetread.intervals.cluster import share
 
 __all__ = ["Cell", "Prevalence", "prevalence"]
 
@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Prevalence:
-    """Shares of films with the label, 95 % intervals cluster-robust over patients (`wetread.cohort.cluster`).
+    """Shares of films with the label, 95 % intervals cluster-robust over patients (`wetread.intervals.cluster`).
 
     Parameters
     ----------

@@ -8,7 +8,6 @@ its chance is taken by permuting patients between the groups; p-values are corre
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from wetread.cohort.films import VIEWS, Films
 from wetread.cohort.pixels import LEVELS, Pixels
+from wetread.intervals.multiplicity import adjusted
 
 __all__ = ["Comparison", "Profile", "Profiles", "energy_test", "profiles"]
 
@@ -107,7 +107,7 @@ def profiles(films: Films, pixels: Pixels, *, permutations: int = 1999, seed: in
         _made(name, films, pixels, values, permutations, seed)
         for name, values in (("network input", pixels.as_input), ("as filed", pixels.as_filed))
     ]
-    corrected = holm([comparison.p for made in raw for comparison in made.comparisons])
+    corrected = adjusted([comparison.p for made in raw for comparison in made.comparisons], "holm").round(12).tolist()
     finished = []
     for made in raw:
         mine, corrected = corrected[: len(made.comparisons)], corrected[len(made.comparisons) :]
@@ -220,18 +220,3 @@ def energy_test(first: Float, second: Float, *, permutations: int = 1999, seed: 
     energy = 2 * across - inside - outside
     coefficient = float(energy[0] / (2 * across[0])) if across[0] > 0 else 0.0
     return max(coefficient, 0.0), float((energy >= energy[0] - 1e-12).mean())
-
-
-def holm(p: Sequence[float]) -> list[float]:
-    """P-values corrected for their number (Holm 1979).
-
-    >>> holm([0.01, 0.04, 0.03])
-    [0.03, 0.06, 0.06]
-    """
-    order = np.argsort(p, kind="stable")
-    corrected = np.zeros(len(p))
-    worst = 0.0
-    for rank, place in enumerate(order):
-        worst = max(worst, min(1.0, (len(p) - rank) * p[place]))
-        corrected[place] = worst
-    return [round(float(value), 12) for value in corrected]

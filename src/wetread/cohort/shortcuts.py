@@ -6,15 +6,12 @@ network, so that the difference can be taken film by film.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.errors import DataError
+from wetread.intervals.crossfit import require_folds
 
-__all__ = ["CRUDE_NAMES", "crude_baseline", "crude_statistics", "group_baseline"]
+__all__ = ["CRUDE_NAMES", "crude_baseline", "crude_statistics"]
 
 Float = NDArray[np.float64]
 
@@ -63,7 +60,7 @@ def crude_baseline(
     DataError
         With fewer than two folds.
     """
-    _require_folds(fold)
+    require_folds(fold)
     from sklearn.ensemble import RandomForestClassifier
 
     scores = np.full(len(labels), np.nan)
@@ -75,33 +72,3 @@ def crude_baseline(
         forest = RandomForestClassifier(trees, min_samples_leaf=5, class_weight="balanced", random_state=seed)
         scores[test] = forest.fit(statistics[train], labels[train]).predict_proba(statistics[test])[:, 1]
     return scores
-
-
-def group_baseline(groups: Sequence[Any], labels: NDArray[np.int64], fold: NDArray[np.int64]) -> Float:
-    """Out of fold, how far the share of positives in a film's group lies above that of all films: float64 (n,), -1 to 1.
-
-    A group is a film's view, or whether its metadata are missing. One that the other folds do not hold gets 0. The share
-    over all films is taken off because it differs from fold to fold, and against a fold's own: left in, a group that
-    tells nothing would seem to tell the opposite.
-
-    Raises
-    ------
-    DataError
-        With fewer than two folds.
-    """
-    _require_folds(fold)
-    _, place = np.unique(np.asarray([str(group) for group in groups]), return_inverse=True)
-    count = int(place.max()) + 1
-    scores = np.full(len(labels), np.nan)
-    for held in np.unique(fold):
-        train, test = fold != held, fold == held
-        films = np.bincount(place[train], minlength=count)
-        positive = np.bincount(place[train], weights=labels[train], minlength=count)
-        above = positive / np.maximum(films, 1) - labels[train].mean()
-        scores[test] = np.where(films > 0, above, 0.0)[place[test]]
-    return scores
-
-
-def _require_folds(fold: NDArray[np.int64]) -> None:
-    if np.unique(fold).size < 2:
-        raise DataError("a baseline out of fold needs at least 2 folds: one to score, and others to fit on")

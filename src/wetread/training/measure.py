@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.cohort import crude_baseline, crude_statistics, group_baseline
+from wetread.cohort import crude_baseline, crude_statistics
 from wetread.errors import DataError
 from wetread.intervals import Interval, bootstrap_auroc, bootstrap_difference
+from wetread.intervals.crossfit import group_baseline
 from wetread.training.films import FilmSet, pixels
 from wetread.training.questions import TRAINED_ON, Question, id_band, questions
 from wetread.truth import list_hash

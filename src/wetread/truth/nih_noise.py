@@ -13,9 +13,10 @@ from wetread.collections import list_hash
 from wetread.errors import DataError
 from wetread.intervals import auroc, bootstrap_auroc, proportion
 from wetread.intervals.diagnostic import Counts
+from wetread.intervals.noisy import apparent_auroc
 from wetread.truth.agreement import Agreement, agreement
 from wetread.truth.dawid_skene import fit_dawid_skene
-from wetread.truth.noise import LabelNoise, apparent_auroc, label_noise
+from wetread.truth.noise import LabelNoise, label_noise
 from wetread.truth.reads import Reads
 from wetread.truth.sources import GROUPS, Sources
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wetread.cohort.cluster import odds_ratio, share
 from wetread.intervals import bootstrap, proportion
 from wetread.intervals import odds_ratio as woolf
+from wetread.intervals.cluster import odds_ratio, share
 
 
 def test_with_one_film_a_patient_it_is_the_logit_interval() -> None:
