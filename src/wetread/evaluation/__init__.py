@@ -1,6 +1,7 @@
-"""From scores and labels to a calibration and a threshold, each with its reason."""
+"""From scores and labels to numbers that can be trusted: each with its interval over patients, and its prevalence."""
 
 from wetread.evaluation.calibrate import calibrate
+from wetread.evaluation.scored import Scored
 from wetread.evaluation.threshold import ChosenThreshold, choose_threshold
 
-__all__ = ["ChosenThreshold", "calibrate", "choose_threshold"]
+__all__ = ["ChosenThreshold", "Scored", "calibrate", "choose_threshold"]
