@@ -116,4 +116,4 @@ def _steps(scored: Scored) -> tuple[Float, Float, Float]:
     order = np.argsort(-scored.score, kind="stable")
     score, label = scored.score[order], scored.label[order]
     last = np.flatnonzero(np.append(score[1:] != score[:-1], True))
-    return score[last], np.cumsum(label)[last].astype(np.float64), last + 1.0
+    return score[last], np.cumsum(label)[last].astype(np.float64), (last + 1).astype(np.float64)
