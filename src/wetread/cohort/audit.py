@@ -18,7 +18,8 @@ from wetread.cohort.films import Films
 from wetread.cohort.people import age_band
 from wetread.cohort.shortcuts import crude_baseline
 from wetread.errors import DataError
-from wetread.intervals import Interval, auroc
+from wetread.intervals import Interval
+from wetread.intervals.areas import Pairs, areas
 from wetread.intervals.crossfit import folds, group_baseline, groups_together
 from wetread.intervals.resampling import percentile_interval, resampled
 
@@ -236,32 +237,21 @@ def _bands(values: Ints) -> Ints:
     return np.where(values < 0, -1, np.searchsorted(edges, values, side="right"))
 
 
-def _levels(score: Float) -> tuple[Float, Ints]:
-    """The distinct scores, a thousand at most (then films of neighbouring ranks share one), and each film's place."""
+def _levels(score: Float) -> Float:
+    """Scores of a thousand distinct values at most: beyond that, films of neighbouring ranks share one."""
     levels, place = np.unique(score, return_inverse=True)
     if len(levels) <= _LEVELS:
-        return levels, place
+        return score
     rank = np.cumsum(np.bincount(place)) - 1
-    levels, place = np.unique((rank * _LEVELS // len(score))[place], return_inverse=True)
-    return levels.astype(np.float64), place
+    capped: Float = (rank * _LEVELS // len(score))[place].astype(np.float64)
+    return capped
 
 
 def _areas(scores: list[Float], label: Ints, films: Films, resamples: int, seed: int) -> tuple[Float, Float]:
     """AUROC of each score, (k,), and over resampled patients, (resamples, k).
 
-    Each patient is a row of counts by score and label, so a resample is one product of matrices, however many films.
+    A thousand distinct scores are enough, however many films.
     """
-    from scipy.sparse import csr_matrix
-
-    tables = []
-    for score in scores:
-        levels, place = _levels(score)
-        column = place * 2 + label
-        shape = (2 * len(levels), films.patients)
-        counts = csr_matrix((np.ones(len(label)), (column, films.patient.astype(np.int64))), shape=shape)
-        tables.append((np.repeat(levels, 2), np.tile([0, 1], len(levels)), counts))
-
-    def areas(weights: Float) -> Float:
-        return np.stack([auroc(s, y, weights=(counts @ weights.T).T) for s, y, counts in tables], axis=1)
-
-    return resampled(areas, np.arange(films.patients), resamples=resamples, seed=seed)
+    patient = films.patient.astype(np.int64)
+    statistic = areas([Pairs(_levels(score), label == 1) for score in scores], patient)
+    return resampled(statistic, np.arange(films.patients), resamples=resamples, seed=seed)

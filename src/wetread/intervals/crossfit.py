@@ -14,7 +14,6 @@ __all__ = ["folds", "group_baseline", "groups_together", "require_folds"]
 
 Float = NDArray[np.float64]
 _PRIOR = 20.0  # films of the overall share that are added to each group, so that a small one says little
-_SURE = 10.0  # log-odds of a group that leaves no doubt
 
 
 def folds(patients: Sequence[str], strata: Sequence[Any], *, count: int = 5, seed: int = 0) -> NDArray[np.int64]:
@@ -92,7 +91,7 @@ def groups_together(groups: Sequence[ArrayLike], label: NDArray[np.int64], fold:
 
     Returns
     -------
-    float64 (n,), finite: a group that holds only films of one class, in folds of one class, counts as sure and no surer.
+    float64 (n,), finite: 0 where the other folds hold one class only, and for a group that they do not hold.
 
     Raises
     ------
@@ -112,9 +111,8 @@ def groups_together(groups: Sequence[ArrayLike], label: NDArray[np.int64], fold:
             films = np.bincount(place[train], minlength=count)
             positive = np.bincount(place[train], weights=label[train], minlength=count)
             rate = (positive + _PRIOR * overall) / (films + _PRIOR)
-            with np.errstate(divide="ignore"):
-                odds = np.log(rate / (1 - rate)) - np.log(overall / (1 - overall))
-            scores[test] += np.nan_to_num(odds, posinf=_SURE, neginf=-_SURE)[place[test]]
+            odds = np.log(rate / (1 - rate)) - np.log(overall / (1 - overall))
+            scores[test] += odds[place[test]]
     return scores
 
 
