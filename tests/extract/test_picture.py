@@ -115,3 +115,32 @@ def test_sixteen_bits_keep_more_than_eight() -> None:
 def test_options_out_of_range_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         Options(**wrong)  # type: ignore[arg-type]
+
+
+def test_of_a_jpeg_2000_film_the_finest_level_is_left_out_unless_exact_is_asked_for() -> None:
+    from pydicom.uid import JPEG2000Lossless
+
+    from wetread.phantom import film as phantom
+    from wetread.phantom import write
+    from wetread.radiograph import read
+
+    made = phantom(1, size=(1024, 840))
+    made.compress(JPEG2000Lossless, generate_instance_uid=False)
+    content = BytesIO()
+    write(made, content)
+    whole = read(content.getvalue())
+    quick, exact = (Options(size=256, exact=exact) for exact in (False, True))
+    soon, late = (read(content.getvalue(), enough=wanted.need) for wanted in (quick, exact))
+    assert (soon.reduction, late.reduction) == (2, 1)
+    assert [film.steps[0].parameters.get("resolution") for film in (soon, late)] == ["1/2", None]
+    assert np.array_equal(fitted(late, exact)[0], fitted(whole, exact)[0])
+    picture, transform = fitted(soon, quick)
+    assert transform == fitted(whole, quick)[1]
+    apart = np.abs(picture.astype(int) - fitted(whole, exact)[0])
+    assert apart.mean() < 0.25
+    assert (apart > 16).mean() < 0.001
+
+
+def test_exact_is_told_by_the_number_of_halvings() -> None:
+    film = radiograph(300, 200)
+    assert [fitted(film, Options(size=64, exact=exact))[1]["halvings"] for exact in (False, True)] == [1, 0]

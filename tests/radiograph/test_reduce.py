@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from phantom.encodings import encodings
-from wetread.errors import DecodeError
+from wetread.errors import ConfigError, DecodeError
 from wetread.phantom import Encoding, film
 from wetread.preprocess import InputSpec, prepare
 from wetread.radiograph import IntendedUse, eligibility, notices, read
-from wetread.radiograph.reduce import FROM, LEAST, blockwise, halve, halvings, small, spare
+from wetread.radiograph.reduce import FROM, LEAST, Need, blockwise, halve, halvings, small, spare
 
 SHAPES = st.tuples(st.integers(1, 90), st.integers(1, 90))
 USE = IntendedUse(age_years=(0, 120))
@@ -44,6 +44,23 @@ def test_halvings_compose_bit_for_bit(shape: tuple[int, int], times: int, seed: 
     assert np.array_equal(at_once, one_by_one)
     assert at_once.min() >= picture.min()
     assert at_once.max() <= picture.max()
+
+
+@pytest.mark.parametrize(
+    ("shape", "first", "times"),
+    [((2047, 2047), 4, 0), ((2048, 100), 4, 1), ((4095, 4095), 4, 1), ((4096, 4096), 4, 2), ((4095, 4095), FROM, 0)],
+)
+def test_a_need_of_its_own_is_halved_for_from_its_own_size_on(shape: tuple[int, int], first: int, times: int) -> None:
+    need = Need(512, 512, first, 0)
+    assert halvings(shape, need) == spare(shape, need) == times
+    assert halvings(shape, Need.of((512, 512))) == halvings(shape, (512, 512))
+    assert Need.of(need) is need
+
+
+@pytest.mark.parametrize("wrong", [(0, 512, 8, 1), (512, 512, 3, 1), (512, 512, 8, -1)])
+def test_a_need_that_means_nothing_is_refused(wrong: tuple[int, int, int, int]) -> None:
+    with pytest.raises(ConfigError, match="begins at 4 times"):
+        Need(*wrong)
 
 
 @pytest.mark.parametrize("shape", [(700, 611), (3, 200_000), (129, 4097), (4097, 129)])

@@ -30,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
         films=options.films,
         include_unstated=options.include_unstated,
         include_uncertain=options.include_uncertain,
+        exact=options.exact,
     )
     progress = _Steps()
     try:

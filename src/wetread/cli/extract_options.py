@@ -36,5 +36,10 @@ def add_extract(verbs: Any) -> None:
     parser.add_argument(
         "--include-uncertain", action="store_true", help="also secondary captures that do not say it; look at them"
     )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="decode every level of JPEG 2000 films, and halve no film under 8 times SIZE",
+    )
     parser.add_argument("--workers", type=int, metavar="N", help="processes that decode (default: one a processor)")
     parser.add_argument("--json", action="store_true", help="the summary as one JSON object")

@@ -7,12 +7,15 @@ from typing import Any, Literal, get_args
 
 from wetread.errors import Code, ConfigError
 from wetread.radiograph import IntendedUse
+from wetread.radiograph.reduce import FROM, Need
 
 __all__ = ["Options"]
 
 Films = Literal["frontal", "chest", "all"]
 
 _SMALLEST, _LARGEST = 16, 8192
+_SOON = 4  # times the picture: after a halving, twice the picture is left for the antialiased resize
+_EVERY = 99  # halvings in reserve, more than there are: no level of a wavelet is left out
 _USE = IntendedUse(age_years=(0, 121))
 _VIEWS = {Code.VIEW, Code.VIEW_UNKNOWN, Code.VIEW_CONTRADICTS}
 # Text that is burned in is no matter of what the film shows: it has its own answer (`wetread.extract.cleanliness`).
@@ -43,6 +46,10 @@ class Options:
     include_uncertain
         Write pictures of all films that do not say so, secondary captures too. A film that says that text is burned in
         is never written: pixels are not cleaned here.
+    exact
+        False: a film of at least four times the picture is halved before it is resized, and of a JPEG 2000 film the
+        finest level is not decoded, which is most of its work. True: films are resized as a whole up to eight times the
+        picture, and every level is decoded. docs/extract.md says how little that changes.
 
     Raises
     ------
@@ -56,6 +63,7 @@ class Options:
     films: Films = "frontal"
     include_unstated: bool = False
     include_uncertain: bool = False
+    exact: bool = False
 
     def __post_init__(self) -> None:
         if not _SMALLEST <= self.size <= _LARGEST:
@@ -69,6 +77,11 @@ class Options:
     def frame(self) -> tuple[int, int]:
         """Rows and columns that a film has to fill at most."""
         return self.size, self.size
+
+    @property
+    def need(self) -> Need:
+        """How much of a film its picture needs."""
+        return Need(self.size, self.size, FROM, _EVERY) if self.exact else Need(self.size, self.size, _SOON, 0)
 
     @property
     def use(self) -> IntendedUse:

@@ -2,8 +2,9 @@
 
     picture = (film + 0.5) * scale + pad - 0.5        in pixels, the first pixel's centre is 0
 
-A film of eight times the frame is halved 2 x 2 while at least twice the frame's pixels a side are left, and then every
-film is resized with an antialiased bilinear filter: the road of `wetread.preprocess`, without its percentile stretch.
+A film of four times the frame (with `exact`, eight) is halved 2 x 2 while at least twice the frame's pixels a side are
+left, and then every film is resized with an antialiased bilinear filter: the road of `wetread.preprocess`, without its
+percentile stretch.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def fitted(film: Radiograph, options: Options) -> tuple[Grey, dict[str, Any]]:
     rows, columns = film.shape
     scale = options.size / max(rows, columns)
     height, width = max(1, round(rows * scale)), max(1, round(columns * scale))
-    times = halvings(film.shape, options.frame)
+    times = halvings(film.shape, options.need)
     small = halve(film.pixels, times - (film.reduction.bit_length() - 1))
     if small.shape != (height, width):
         small = np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.BILINEAR))

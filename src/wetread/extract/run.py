@@ -220,7 +220,7 @@ class _Run:
 
         try:
             with Crew(1) as crew:
-                for outcome in crew.read(paths(), Ask(enough=self._options.frame, uses=self._options.uses)):
+                for outcome in crew.read(paths(), Ask(enough=self._options.need, uses=self._options.uses)):
                     row, film = judged(asked.popleft(), outcome, self._key, self._options)
                     rows.put(row if film is None else self._written(row, film))
         except BaseException:

@@ -19,7 +19,7 @@ from wetread.radiograph.grayscale import render
 from wetread.radiograph.header import facts
 from wetread.radiograph.image import is_image, read_image
 from wetread.radiograph.polarity import polarity
-from wetread.radiograph.reduce import spare
+from wetread.radiograph.reduce import Enough, Need, spare
 from wetread.radiograph.spacing import aspect, is_square, spacing
 from wetread.radiograph.value import Facts, Radiograph
 
@@ -35,9 +35,7 @@ _PIECE = 1 << 20
 _CUT_SHORT = "this DICOM file is damaged or cut short and nothing in it can be read: send it again"
 
 
-def read(
-    source: Path | str | bytes | Dataset, *, view: str | None = None, enough: tuple[int, int] | None = None
-) -> Radiograph:
+def read(source: Path | str | bytes | Dataset, *, view: str | None = None, enough: Enough | None = None) -> Radiograph:
     """Read one film.
 
     Parameters
@@ -52,6 +50,7 @@ def read(
         halved (`Radiograph.reduction`) as often as `wetread.preprocess.prepare` would halve it for that frame, which
         is much quicker for a large film. The network's input is the same, bit for bit; only a JPEG 2000 picture that
         was decoded at a lower resolution, which its steps say, is the same within a measured bound. None: the whole.
+        A `wetread.radiograph.reduce.Need` asks by a rule of its own, for other pictures than a network's.
 
     Returns
     -------
@@ -118,7 +117,7 @@ def _content(source: Path | str | bytes) -> bytes:
     raise NotAFilmError("the file cannot be opened: it is a folder, a pipe or a device; name the film's own file")
 
 
-def _image(content: bytes, view: str | None, enough: tuple[int, int] | None) -> Radiograph:
+def _image(content: bytes, view: str | None, enough: Enough | None) -> Radiograph:
     try:
         return read_image(content, view=view, enough=enough)
     except WetreadError:
@@ -193,7 +192,7 @@ def _looks_like_dicom(content: bytes) -> bool:
     return False
 
 
-def _read(dataset: Dataset, view: str | None, enough: tuple[int, int] | None) -> Radiograph:
+def _read(dataset: Dataset, view: str | None, enough: Enough | None) -> Radiograph:
     known = facts(dataset, view=view)
     made = render(dataset, stored(dataset, levels=_levels(known, dataset, enough)), enough=enough)
     uids = {keyword: str(dataset.get(keyword)) for keyword in _UIDS if dataset.get(keyword)}
@@ -203,11 +202,12 @@ def _read(dataset: Dataset, view: str | None, enough: tuple[int, int] | None) ->
     )  # fmt: skip
 
 
-def _levels(known: Facts, dataset: Dataset, enough: tuple[int, int] | None) -> int:
-    """How many levels of a wavelet may be left out: one, where the film is halved again afterwards.
+def _levels(known: Facts, dataset: Dataset, enough: Enough | None) -> int:
+    """How many levels of a wavelet may be left out: one, where a network's film is halved again afterwards.
 
     So no reading moves by more than benchmarks/README.md says. More levels, or none in reserve, moved readings further,
     and the first level is most of the work.
     """
     times = spare((known.rows, known.columns), enough)
-    return 1 if times > 1 and is_square(aspect(dataset, spacing(dataset)[0])) else 0
+    skipped = enough is not None and times > Need.of(enough).reserve
+    return 1 if skipped and is_square(aspect(dataset, spacing(dataset)[0])) else 0

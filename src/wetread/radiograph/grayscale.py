@@ -32,7 +32,7 @@ from wetread.errors import DecodeError
 from wetread.radiograph.contract import GRAYSCALE_VERSION, contract_sha256
 from wetread.radiograph.decode import Stored, numbers
 from wetread.radiograph.elements import text
-from wetread.radiograph.reduce import blockwise, halve, spare
+from wetread.radiograph.reduce import Enough, blockwise, halve, spare
 from wetread.radiograph.spacing import Spacing, aspect, is_square, spacing, square
 from wetread.radiograph.value import Step
 from wetread.radiograph.windows import Table, first_table, windows
@@ -84,7 +84,7 @@ class Rendered:
     steps: tuple[Step, ...]
 
 
-def render(dataset: Dataset, picture: Stored, *, enough: tuple[int, int] | None = None) -> Rendered:
+def render(dataset: Dataset, picture: Stored, *, enough: Enough | None = None) -> Rendered:
     """The picture, its spacing and the steps that led to it.
 
     Parameters

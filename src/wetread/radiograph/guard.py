@@ -21,6 +21,7 @@ from wetread.errors import ConfigError, CrashError, LimitError, UnreadableError,
 from wetread.radiograph.messages import error_of, facts_of, film_of, receive, send
 
 if TYPE_CHECKING:
+    from wetread.radiograph.reduce import Enough
     from wetread.radiograph.value import Facts, IntendedUse, Radiograph
 
 __all__ = ["Answer", "Ask", "Limits", "Worker"]
@@ -76,7 +77,7 @@ class Ask:
     """
 
     view: str | None = None
-    enough: tuple[int, int] | None = None
+    enough: Enough | None = None
     uses: tuple[IntendedUse, ...] = ()
     constancy: bool = False
     images_only: bool = False

@@ -13,7 +13,7 @@ from wetread.radiograph import views
 from wetread.radiograph.decode import LARGEST, quiet
 from wetread.radiograph.grayscale import look_up
 from wetread.radiograph.polarity import polarity
-from wetread.radiograph.reduce import spare
+from wetread.radiograph.reduce import Enough, spare
 from wetread.radiograph.soundness import require_whole_jpeg
 from wetread.radiograph.value import Facts, Radiograph, Step, View
 
@@ -34,7 +34,7 @@ def is_image(content: bytes) -> bool:
     return content.startswith(_STARTS) and content[128:132] != b"DICM"
 
 
-def read_image(content: bytes, *, view: str | None = None, enough: tuple[int, int] | None = None) -> Radiograph:
+def read_image(content: bytes, *, view: str | None = None, enough: Enough | None = None) -> Radiograph:
     """Read an image file.
 
     Parameters

@@ -17,6 +17,7 @@ from wetread.errors import ConfigError, UnreadableError
 from wetread.radiograph.guard import Answer, Ask, Limits, Worker
 
 if TYPE_CHECKING:
+    from wetread.radiograph.reduce import Enough
     from wetread.radiograph.value import Facts, IntendedUse, Radiograph
 
 __all__ = ["Ask", "Crew", "Limits", "Outcome", "cores", "read_many"]
@@ -55,7 +56,7 @@ def read_many(
     sources: Iterable[Path | str | bytes],
     *,
     view: str | None = None,
-    enough: tuple[int, int] | None = None,
+    enough: Enough | None = None,
     uses: tuple[IntendedUse, ...] = (),
     constancy: bool = False,
     workers: int | None = None,

@@ -8,11 +8,15 @@ halved as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FROM", "LEAST", "blockwise", "halve", "halvings", "small", "spare"]
+from wetread.errors import ConfigError
+
+__all__ = ["FROM", "LEAST", "Enough", "Need", "blockwise", "halve", "halvings", "small", "spare"]
 
 Float = NDArray[np.float32]
 
@@ -26,35 +30,70 @@ the frame enough to move a reading by 0.013 (50 NIH films of 1024 pixels), two i
 _BLOCK = 1 << 17  # pixels of a block of rows before it is halved: with what is made of it, it stays in the cache
 
 
-def halvings(shape: tuple[int, int], frame: tuple[int, int]) -> int:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is needed of a film by somebody who makes a smaller picture of it.
+
+    Parameters
+    ----------
+    rows, columns
+        The frame that the film is to fill.
+    first
+        Films of at least so many times the frame are halved; 4 or more, since a halving leaves twice the frame.
+    reserve
+        Halvings that must follow where a level of a JPEG 2000 picture's wavelet is left out, since that level's low band
+        is not what a halving gives. More than a film is ever halved: every level is decoded.
+    """
+
+    rows: int
+    columns: int
+    first: int = FROM
+    reserve: int = 1
+
+    def __post_init__(self) -> None:
+        if min(self.rows, self.columns) < 1 or self.first < 4 or self.reserve < 0:
+            raise ConfigError(f"a frame has rows and columns, and halving begins at 4 times it or later: {self}")
+
+    @classmethod
+    def of(cls, enough: Enough) -> Need:
+        """A frame of rows and columns as a network needs it, or the need itself."""
+        return enough if isinstance(enough, Need) else cls(*enough)
+
+
+Enough: TypeAlias = tuple[int, int] | Need
+
+
+def halvings(shape: tuple[int, int], enough: Enough) -> int:
     """How often a film is halved before it is resized into a network's frame.
 
     Parameters
     ----------
     shape
         Rows and columns of the whole film.
-    frame
-        Rows and columns of the network's frame.
+    enough
+        Rows and columns of the network's frame, or the `Need` of another picture.
 
     Returns
     -------
     int
         The largest r with 2**r <= s / 2, where s = max(rows / height, columns / width): a factor of at least 2 is left
-        for the antialiased resize. 0 where s is under `FROM`.
+        for the antialiased resize. 0 where s is under `FROM` (`Need.first`).
     """
-    if not any(side >= FROM * wanted for side, wanted in zip(shape, frame, strict=True)):
+    need = Need.of(enough)
+    sides = tuple(zip(shape, (need.rows, need.columns), strict=True))
+    if not any(side >= need.first * wanted for side, wanted in sides):
         return 0
     times = 0
-    while any(side >= (4 << times) * wanted for side, wanted in zip(shape, frame, strict=True)):
+    while any(side >= (4 << times) * wanted for side, wanted in sides):
         times += 1
     return times
 
 
-def spare(shape: tuple[int, int], frame: tuple[int, int] | None) -> int:
-    """How often a film may come halved for a network of this frame: `halvings`, and not below what `small` keeps."""
-    if frame is None:
+def spare(shape: tuple[int, int], enough: Enough | None) -> int:
+    """How often a film may come halved for a network of this frame or another need: `halvings`, and not below what `small` keeps."""
+    if enough is None:
         return 0
-    return min(halvings(shape, frame), _surplus(shape))
+    return min(halvings(shape, enough), _surplus(shape))
 
 
 def halve(pixels: Float, times: int = 1) -> Float:

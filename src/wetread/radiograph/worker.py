@@ -28,6 +28,7 @@ from wetread.radiograph.header import facts
 from wetread.radiograph.image import is_image
 from wetread.radiograph.messages import film_head, receive, receive_into, send
 from wetread.radiograph.reasons import eligibility
+from wetread.radiograph.reduce import Need
 from wetread.radiograph.value import Facts, IntendedUse
 
 __all__ = ["content", "main"]
@@ -177,7 +178,8 @@ def _serve(request: dict[str, Any], payload: bytes | None, limits: _Limits, tell
         source = payload
     del payload
     uses = [IntendedUse(**{key: _tuple(value) for key, value in use.items()}) for use in request["uses"]]
-    enough = _tuple(request["enough"])
+    wanted = request["enough"]
+    enough = Need(**wanted) if isinstance(wanted, dict) else _tuple(wanted)
 
     def forbidden(found: Facts) -> bool:
         return bool(uses) and all(eligibility(found, use, constancy=request["constancy"]) for use in uses)
