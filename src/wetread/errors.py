@@ -12,6 +12,7 @@
     ├── IntegrityError           integrity            5
     │   ├── AlteredError         altered              5   a file is not the one that its hash was taken from
     │   └── SelfTestError        self-test            5   the model does not repeat its own recorded answers
+    ├── SourceError              source               4   a film whose results could not be filed with it
     └── DataError                data                 4   a table or collection that cannot be used
         └── LeakError            leak                 4   one patient, or one film, on two sides of a split
 
@@ -38,6 +39,7 @@ __all__ = [
     "NotAFilmError",
     "Reason",
     "SelfTestError",
+    "SourceError",
     "UnreadableError",
     "UsageError",
     "WetreadError",
@@ -115,6 +117,12 @@ class SelfTestError(IntegrityError):
     """A model does not repeat, within its tolerance, the answers recorded when it was released."""
 
     code = "self-test"
+
+
+class SourceError(WetreadError):
+    """Results of a film cannot be made, because nothing would say whose they are or what they are of."""
+
+    code, exit_status = "source", 4
 
 
 class DataError(WetreadError):

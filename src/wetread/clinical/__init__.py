@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from wetread.clinical import report
+from wetread.clinical import kinds, report, source
 
-__all__ = ["report"]
+__all__ = ["kinds", "report", "source"]
