@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from wetread.cohort.films import Films
+from wetread.truth.by_film import image_level_leak
 
 __all__ = ["SplitLeak", "split_leak"]
 
@@ -59,19 +59,7 @@ def split_leak(films: Films, *, test_share: float = 0.2, seed: int = 0) -> Split
         leaked=int(leaked.sum()),
         share=float(leaked.sum() / size),
         share_positive=float((leaked & positive).sum() / positive.sum()) if positive.any() else None,
-        expected=_expected(films.per_patient, n, size),
+        expected=image_level_leak(films.per_patient, size),
         patients_on_both=int(((films.by_patient(test) > 0) & in_training).sum()),
         largest=float(films.per_patient[films.per_patient > 1].sum() / n),
     )
-
-
-def _expected(each: NDArray[np.int64], n: int, size: int) -> float:
-    """A test film does not leak if the other films of its patient are all drawn for the test too (without return)."""
-    counts = np.bincount(each)
-    total = 0.0
-    all_inside = 1.0  # chance that k - 1 given other films are in the test as well
-    for k in range(1, len(counts)):
-        if k > 1:
-            all_inside *= max(size - k + 1, 0) / max(n - k + 1, 1)
-        total += counts[k] * k * (1 - all_inside)
-    return float(total / n)
