@@ -1,146 +1,76 @@
-"""The seal, the folds, and the check that nobody stands on two sides."""
+"""A saved split comes back as it was, proves itself, and refuses a table that it does not fit."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
+import json
+from pathlib import Path
 
-import numpy as np
+import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from wetread.errors import DataError, LeakError
-from wetread.truth import check_disjoint, folds, is_sealed, list_hash, sealed
-from wetread.truth.split import SEALED_SHARE
-
-# The seal may never move: films once sealed must be sealed for ever. These were true when it was made.
-SEALED = [
-    ("nih", "100"),
-    ("nih", "10311"),
-    ("nih", "165"),
-    ("kermany", "NORMAL/IM-0115"),
-    ("kermany", "NORMAL/IM-0164"),
-]
-OPEN = [("nih", "1"), ("nih", "13"), ("nih", "00000100"), ("kermany", "NORMAL/IM-0119"), ("kermany", "100")]
+from truth.films_table import made
+from wetread.collections import list_hash
+from wetread.errors import AlteredError, DataError, LeakError
+from wetread.truth.divide import split_by_patient
+from wetread.truth.split import Split, refuse_parted
 
 
-def test_the_seal_is_where_it_always_was() -> None:
-    assert [is_sealed(*patient) for patient in SEALED] == [True] * len(SEALED)
-    assert [is_sealed(*patient) for patient in OPEN] == [False] * len(OPEN)
+def test_a_saved_split_comes_back(tmp_path: Path) -> None:
+    split = split_by_patient(made(), balanced=True, seed=4)
+    split.save(tmp_path / "s")
+    again = Split.load(tmp_path / "s")
+    assert again.films.equals(split.films)
+    assert (again.rule, again.sides, again.balanced) == (split.rule, split.sides, split.balanced)
+    facts = json.loads((tmp_path / "s" / "split.json").read_text("utf-8"))
+    assert facts["list_sha256"] == list_hash(made()["film_id"])
+    assert facts["rule"]["seed"] == 4
+    assert "p1" not in (tmp_path / "s" / "split.json").read_text("utf-8")
 
 
-def test_the_seal_follows_its_written_rule() -> None:
-    """The rule as `data_splits/*.json` states it, worked out anew: a hash's first 8 bytes as a share of 2**64."""
-    for number in range(300):
-        digest = hashlib.sha256(f"wetread-seal-1:made-up:{number}".encode()).hexdigest()
-        assert is_sealed("made-up", str(number)) == (int(digest[:16], 16) < 0.15 * 2**64)
+def test_a_saved_split_that_was_changed_is_refused(tmp_path: Path) -> None:
+    split = split_by_patient(made())
+    split.save(tmp_path)
+    films, facts = tmp_path / "films.csv", tmp_path / "split.json"
+    text = films.read_text("utf-8")
+    films.write_text(text.replace("00000,train", "00000,test").replace("00000,tune", "00000,test"), encoding="utf-8")
+    with pytest.raises(AlteredError, match="not the list of films"):
+        Split.load(tmp_path)
+    films.write_text(text, encoding="utf-8")
+    facts.write_text(facts.read_text("utf-8").replace(split.sides["test"].list_sha256, "0" * 64), encoding="utf-8")
+    with pytest.raises(AlteredError, match="the films of test"):
+        Split.load(tmp_path)
+    for missing in ("films_csv_sha256", "sides", "name"):
+        split.save(tmp_path)
+        told = json.loads(facts.read_text("utf-8"))
+        del told[missing]
+        facts.write_text(json.dumps(told), encoding="utf-8")
+        with pytest.raises(DataError, match="lacks what a split must tell"):
+            Split.load(tmp_path)
+    facts.write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match="not a split of the kind"):
+        Split.load(tmp_path)
+    facts.unlink()
+    with pytest.raises(DataError, match="holds no split"):
+        Split.load(tmp_path)
 
 
-def test_the_sealed_share_is_what_it_says() -> None:
-    patients = [f"made-up-{number}" for number in range(20_000)]
-    first, second = sealed("one", patients), sealed("other", patients)
-    assert first.dtype == bool
-    assert first.shape == (20_000,)
-    # Three standard errors of a share of 0.15 on 20000.
-    assert first.mean() == pytest.approx(SEALED_SHARE, abs=0.0076)
-    assert (first & second).mean() == pytest.approx(SEALED_SHARE**2, abs=0.0032), "collections are sealed by themselves"
+def test_a_split_refuses_a_table_whose_patients_it_parts() -> None:
+    table = made(30)
+    split = split_by_patient(table)
+    with pytest.raises(
+        LeakError, match=r"by-patient on this table: 1 patient stands on two sides, one of them with the films 0"
+    ):
+        split.apply(table.with_columns(patient_id=pl.lit("one")))
+    unknown = split.apply(table.with_columns(film_id="x" + pl.col("film_id")))
+    assert unknown["split"].null_count() == table.height
+    placed = split.placed(table.with_columns(patient_id=pl.lit("one")))
+    assert placed["split"].n_unique() == 3, "what the guard looks at is not refused"
 
 
-def test_the_seal_of_many_is_the_seal_of_each() -> None:
-    patients = ["100", "1", "100", "13"]
-    assert sealed("nih", patients).tolist() == [True, False, True, False]
-    assert sealed("nih", []).shape == (0,)
-
-
-@st.composite
-def cohorts(draw: st.DrawFn) -> tuple[list[str], list[int]]:
-    patients = draw(st.lists(st.sampled_from([f"p{number}" for number in range(30)]), min_size=10, max_size=90))
-    labels = draw(st.lists(st.integers(0, 1), min_size=len(patients), max_size=len(patients)))
-    return patients, labels
-
-
-@settings(deadline=None)
-@given(cohorts(), st.integers(2, 5), st.integers(0, 1000))
-def test_patients_stay_whole_and_every_film_has_a_fold(
-    cohort: tuple[list[str], list[int]], count: int, seed: int
-) -> None:
-    patients, labels = cohort
-    if len(set(patients)) < count:
-        return
-    fold = folds(patients, labels, count=count, seed=seed)
-    assert fold.dtype == np.int64
-    assert fold.shape == (len(patients),)
-    assert set(fold.tolist()) <= set(range(count))
-    homes = {(patient, number) for patient, number in zip(patients, fold.tolist(), strict=True)}
-    assert len(homes) == len(set(patients)), "a patient lies in two folds"
-    for held in range(count):
-        inside = [patient for patient, number in zip(patients, fold, strict=True) if number != held]
-        outside = [patient for patient, number in zip(patients, fold, strict=True) if number == held]
-        check_disjoint(inside, outside)
-
-
-def test_strata_are_spread_evenly() -> None:
-    rng = np.random.default_rng(0)
-    per_patient = rng.integers(1, 5, 400)
-    patients = np.repeat([f"p{number}" for number in range(400)], per_patient)
-    labels = np.repeat((rng.uniform(size=400) < 0.2).astype(int), per_patient)
-    fold = folds(patients.tolist(), labels.tolist(), count=5, seed=0)
-    for label in (0, 1):
-        held = Counter(fold[labels == label].tolist())
-        # Greedy filling never lets one fold run ahead by more than the largest patient.
-        assert max(held.values()) - min(held.values()) <= 4
-        assert len(held) == 5
-
-
-def test_folds_are_seeded_and_know_no_order_of_films() -> None:
-    rng = np.random.default_rng(1)
-    patients = [f"p{number}" for number in rng.integers(0, 60, 200)]
-    labels = [int(patient[1:]) % 3 == 0 for patient in patients]
-    fold = folds(patients, labels, seed=7)
-    np.testing.assert_array_equal(fold, folds(patients, labels, seed=7))
-    assert (fold != folds(patients, labels, seed=8)).any()
-    order = rng.permutation(200)
-    shuffled = folds([patients[place] for place in order], [labels[place] for place in order], seed=7)
-    np.testing.assert_array_equal(shuffled, fold[order])
-
-
-def test_fewer_patients_than_folds() -> None:
-    with pytest.raises(DataError, match="5 folds need at least 5 patients; there are 2"):
-        folds(["a", "a", "b", "b", "b"], [0, 0, 1, 1, 1])
-
-
-def test_strata_of_another_length_are_refused() -> None:
-    with pytest.raises(DataError, match="one stratum for each film: 2 strata, 3 films"):
-        folds(["a", "b", "c"], [0, 1], count=2)
-
-
-@pytest.mark.parametrize("count", [1, 0, -1])
-def test_one_fold_holds_nothing_out(count: int) -> None:
-    with pytest.raises(DataError, match="at least 2 folds"):
-        folds(["a", "b", "c"], [0, 1, 0], count=count)
-
-
-def test_a_patient_on_both_sides_stops_the_run() -> None:
-    with pytest.raises(LeakError, match=r"4 of a kind stand on both sides .* \(patient\): a, b, c\."):
-        check_disjoint(["d", "c", "b", "a", "a"], ["a", "b", "c", "d", "x"])
-    with pytest.raises(LeakError, match=r"1 of a kind .* \(film hash\): 00ff"):
-        check_disjoint(["00ff", "01"], ["00ff"], what="film hash")
-
-
-def test_apart_is_fine() -> None:
-    assert check_disjoint(["a", "b"], ["c"]) is None
-    assert check_disjoint([], ["c"]) is None
-
-
-@given(st.lists(st.text("abc/.0123", min_size=1), min_size=2, unique=True), st.integers(0, 99))
-def test_a_list_s_hash_knows_its_films_and_not_their_order(films: list[str], seed: int) -> None:
-    order = np.random.default_rng(seed).permutation(len(films))
-    value = list_hash(films)
-    assert list_hash([films[place] for place in order]) == value
-    assert list_hash(films[1:]) != value
-    assert list_hash([*films, films[0]]) != value
-
-
-def test_a_list_s_hash_can_be_worked_out_by_anyone() -> None:
-    assert list_hash(["b.png", "a.png"]) == hashlib.sha256(b"a.png\nb.png").hexdigest()
+def test_a_parted_patient_is_told_by_films() -> None:
+    rows = [("c", "SECRET", "test"), ("b", "SECRET", "train"), ("a", "SECRET", "train"), ("d", "x", "train")]
+    films = pl.DataFrame(rows, schema=["film_id", "patient_id", "side"], orient="row")
+    with pytest.raises(LeakError, match=r"mine: 1 patient stands .* films a \(train\) and c \(test\)") as caught:
+        refuse_parted(films, "mine")
+    assert "SECRET" not in str(caught.value)
+    assert refuse_parted(films.filter(side="train"), "mine") is None

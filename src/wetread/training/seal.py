@@ -9,7 +9,7 @@ from pathlib import Path
 from wetread.errors import DataError, LeakError
 from wetread.training.films import FilmSet
 from wetread.truth import list_hash
-from wetread.truth.split import SEALED_SHARE
+from wetread.truth.seal import SEALED_SHARE
 
 __all__ = ["Ledger", "write_seal"]
 

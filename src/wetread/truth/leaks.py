@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal
@@ -16,7 +16,7 @@ from wetread.truth.fingerprints import Prints, coarse, fine
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["BOUND", "CANDIDATE", "KINDS", "Leak", "find_leaks", "guard", "near_pairs"]
+__all__ = ["BOUND", "CANDIDATE", "KINDS", "Leak", "check_disjoint", "find_leaks", "guard", "near_pairs"]
 
 BOUND = 0.85
 """Likeness from which two films count as copies of each other; how it was chosen: `results/leaks.json`."""
@@ -193,3 +193,20 @@ def _closer(
         likeness = np.einsum("ij,ij->i", fine(thumbnails[left]), fine(thumbnails[right]))
         for place in np.flatnonzero(np.abs(likeness) >= bound):
             yield int(left[place]), int(right[place]), float(np.clip(likeness[place], -1, 1))
+
+
+def check_disjoint(first: Sequence[str], second: Sequence[str], *, what: str = "patient") -> None:
+    """Stop the run when a patient (or a film's hash) stands on both sides.
+
+    Raises
+    ------
+    LeakError
+        Saying how many do, and where the first of them stands in each list; what it is called is not told.
+    """
+    both = set(first) & set(second)
+    if both:
+        places = (next(place for place, one in enumerate(side, 1) if one in both) for side in (first, second))
+        raise LeakError(
+            f"{len(both)} of a kind stand on both sides of the split ({what}), among them film {next(places)} of the "
+            f"first side and film {next(places)} of the second. Split by patient, and drop copies."
+        )

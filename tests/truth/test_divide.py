@@ -1,8 +1,7 @@
-"""Splits by patient: nobody on two sides, each side like the whole, and a saved split that can prove itself."""
+"""How films are divided: nobody on two sides, each side like the whole, and the official lists as they are."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,29 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wetread.collections import list_hash, load
-from wetread.collections.schema import finish
-from wetread.errors import AlteredError, ConfigError, DataError, LeakError
-from wetread.truth.splits import SHARES, Split, image_level_leak, official_split, split_by_patient
-
-
-def made(patients: int = 300, seed: int = 0, prevalence: float = 0.2) -> pl.DataFrame:
-    """A table in which patients with many films are ill more often, as in life."""
-    dice = np.random.default_rng(seed)
-    each = np.minimum(dice.geometric(0.3, patients), 30)
-    owner = np.repeat(np.arange(patients), each)
-    chance = np.clip(prevalence * each / each.mean(), 0, 0.9)
-    rows = pl.DataFrame(
-        {
-            "film_id": [f"{place:05}" for place in range(len(owner))],
-            "patient_id": [f"p{one}" for one in owner],
-            "label": dice.random(len(owner)) < chance[owner],
-            "age_years": dice.uniform(0, 95, patients)[owner],
-            "sex": np.where(dice.random(patients) < 0.4, "F", "M")[owner],
-            "view": np.where(dice.random(len(owner)) < 0.4, "AP", "PA"),
-        }
-    )
-    return finish(rows.lazy().with_columns(collection=pl.lit("made"), label_source=pl.lit("dice"))).collect()
+from truth.films_table import made
+from wetread.collections import load
+from wetread.errors import ConfigError, DataError, LeakError
+from wetread.truth.divide import SHARES, official_split, split_by_patient
+from wetread.truth.split import Split
 
 
 def sides_of(split: Split) -> dict[str, str]:
@@ -118,57 +99,14 @@ def test_unlabelled_films_are_counted_and_not_positive() -> None:
     assert [side.prevalence for side in nobody.sides.values()] == [None] * 3
 
 
-# ----------------------------------------------------------------------------------------------------- saved splits
-
-
-def test_a_saved_split_comes_back(tmp_path: Path) -> None:
-    split = split_by_patient(made(), balanced=True, seed=4)
-    split.save(tmp_path / "s")
-    again = Split.load(tmp_path / "s")
-    assert again.films.equals(split.films)
-    assert (again.rule, again.sides, again.balanced) == (split.rule, split.sides, split.balanced)
-    facts = json.loads((tmp_path / "s" / "split.json").read_text("utf-8"))
-    assert facts["list_sha256"] == list_hash(made()["film_id"])
-    assert facts["rule"]["seed"] == 4
-    assert "p1" not in (tmp_path / "s" / "split.json").read_text("utf-8")
-
-
-def test_a_saved_split_that_was_changed_is_refused(tmp_path: Path) -> None:
-    split = split_by_patient(made())
-    split.save(tmp_path)
-    films, facts = tmp_path / "films.csv", tmp_path / "split.json"
-    text = films.read_text("utf-8")
-    films.write_text(text.replace("00000,train", "00000,test").replace("00000,tune", "00000,test"), encoding="utf-8")
-    with pytest.raises(AlteredError, match="not the list of films"):
-        Split.load(tmp_path)
-    films.write_text(text, encoding="utf-8")
-    facts.write_text(facts.read_text("utf-8").replace(split.sides["test"].list_sha256, "0" * 64), encoding="utf-8")
-    with pytest.raises(AlteredError, match="the films of test"):
-        Split.load(tmp_path)
-    facts.write_text("[]", encoding="utf-8")
-    with pytest.raises(DataError, match="not a split of the kind"):
-        Split.load(tmp_path)
-    facts.unlink()
-    with pytest.raises(DataError, match="holds no split"):
-        Split.load(tmp_path)
-
-
-def test_a_split_refuses_a_table_whose_patients_it_parts() -> None:
-    table = made(30)
-    split = split_by_patient(table)
-    with pytest.raises(LeakError, match="patient of train and tune"):
-        split.apply(table.with_columns(patient_id=pl.lit("one")))
-    unknown = split.apply(table.with_columns(film_id="x" + pl.col("film_id")))
-    assert unknown["split"].null_count() == table.height
-
-
 # --------------------------------------------------------------------------------------------------- official lists
 
 
 def test_the_official_lists_of_nih(shared_data: Path) -> None:
     table = load("nih", shared_data / "labels")
     split = official_split(table)
-    assert split.name == "nih-official"
+    assert (split.name, split.rule["whole"]) == ("nih-official", True)
+    assert official_split(table.filter(pl.col("patient_id") == "1")).rule["whole"] is False
     assert {name: (side.films, side.patients, side.positives) for name, side in split.sides.items()} == {
         "train_val": (86_524, 28_008, 876),
         "test": (25_596, 2797, 555),
@@ -185,7 +123,7 @@ def test_an_official_split_that_parts_a_patient_is_refused() -> None:
         split=pl.when(pl.col("film_id") == "00001").then(pl.lit("test")).otherwise(pl.lit("train"))
     )
     parted = table.with_columns(patient_id=pl.lit("one"))
-    with pytest.raises(LeakError, match="1 patients stand on two sides, one of them with the films 00000"):
+    with pytest.raises(LeakError, match=r"1 patient stands on two sides, .* films 00000 \(train\) and 00001 \(test\)"):
         official_split(parted)
 
 
@@ -197,22 +135,13 @@ def test_official_lists_that_are_not_there() -> None:
         official_split(table.with_columns(split=pl.lit("val")), tune=0.1)
 
 
-# ------------------------------------------------------------------------------------------------- splits by film
-
-
-def test_a_split_by_film_leaks_82_percent_of_nih(shared_data: Path) -> None:
-    patients = load("nih", shared_data / "labels")["patient_id"].cast(pl.Int64).to_numpy()
-    expected = image_level_leak([str(patient) for patient in patients])
-    dice = np.random.default_rng(0)
-    test = dice.permutation(len(patients)) < round(0.2 * len(patients))
-    drawn = np.isin(patients[test], patients[~test]).mean()
-    assert expected == pytest.approx(0.8265, abs=0.0001)
-    assert drawn == pytest.approx(expected, abs=0.005)
-
-
-def test_nobody_leaks_who_has_one_film() -> None:
-    assert image_level_leak(["a", "b", "c", "d", "e"]) == 0
-    assert image_level_leak(["a"] * 5) == 1
-    assert image_level_leak(["a", "a", "b", "c"], test=0.5) == pytest.approx(0.5 * (1 - 1 / 3))
-    with pytest.raises(ConfigError, match="films on both sides"):
-        image_level_leak(["a", "b"], test=0.0)
+def test_a_balanced_sample_of_official_lists_is_of_their_training_side() -> None:
+    table = made(60).with_columns(
+        split=pl.when(pl.col("patient_id") < "p3").then(pl.lit("train_val")).otherwise(pl.lit("test"))
+    )
+    split = official_split(table.with_columns(collection=pl.lit("csv")), balanced=True)
+    assert split.name == "csv-own"
+    assert {sides_of(split)[film] for film in split.balanced} == {"train_val"}
+    assert len(split.balanced) == 2 * split.sides["train_val"].positives
+    with pytest.raises(DataError, match=r"training side .train or train_val., and there is none"):
+        official_split(table.with_columns(split=pl.lit("test")), balanced=True)
