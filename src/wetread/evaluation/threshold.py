@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import ConfigError, DataError
-from wetread.intervals import bootstrap
+from wetread.evaluation.ladder import Ladder
+from wetread.evaluation.rule import Rule
+from wetread.evaluation.scored import Scored, list_hash
+from wetread.evaluation.tally import over_patients
+from wetread.intervals import Interval, bootstrap
+from wetread.intervals.resampling import resampled
 
-__all__ = ["ChosenThreshold", "choose_threshold"]
+__all__ = ["ChosenThreshold", "FilmList", "Tuned", "choose_threshold", "stated", "tune"]
 
+Float = NDArray[np.float64]
 _RULES = {
     "youden": "largest sensitivity + specificity - 1 (Youden 1950) on out-of-fold scores of the development films",
 }
@@ -29,6 +36,133 @@ class ChosenThreshold:
     interval: tuple[float, float]
     sensitivity: float
     specificity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmList:
+    """Who the films of a set are, where nothing else of the set is needed or known.
+
+    Parameters
+    ----------
+    film
+        (n,) names.
+    patient
+        (n,) names, or None where they are not known.
+    name
+        What the set is called in print.
+    """
+
+    film: NDArray[np.str_]
+    patient: NDArray[np.str_] | None = None
+    name: str = "tuning films"
+
+    def __post_init__(self) -> None:
+        if np.ndim(self.film) != 1 or not np.size(self.film):
+            raise DataError(f"{self.name}: there are no films in the list")
+        if self.patient is not None and np.shape(self.patient) != np.shape(self.film):
+            raise DataError(f"{self.name}: patients are one for each of {np.size(self.film)} films")
+
+    @property
+    def list_hash(self) -> str:
+        """SHA-256 of the film names, as `Scored.list_hash`."""
+        return list_hash(self.film)
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A threshold, the rule that chose it, and the films that it was chosen on.
+
+    Parameters
+    ----------
+    threshold
+        Call a film at and above it.
+    rule
+        In words.
+    interval
+        Where the rule puts the threshold when other patients of the same kind had come; NaN ends where that is unknown.
+    kind, target
+        Of the rule; "stated" and None where no rule of ours chose.
+    sensitivity, specificity
+        On the films that it was chosen on: they flatter, and never stand for a test. NaN where unknown.
+    tuned_on, list_hash
+        Name of that set, and the hash of its list; "" where nobody knows.
+    films, patients, positives
+        How many it held; 0 where unknown.
+    """
+
+    threshold: float
+    rule: str
+    interval: Interval
+    kind: str
+    target: float | None
+    sensitivity: float
+    specificity: float
+    tuned_on: str
+    list_hash: str
+    films: int
+    patients: int
+    positives: int
+
+
+def tune(
+    scored: Scored, rule: Rule | None = None, *, resamples: int = 2000, seed: int = 0, level: float = 0.95
+) -> Tuned:
+    """Choose the threshold of `rule` (Youden's if None) on a set of films that no test will use.
+
+    Where the rule asks for confidence in a rate, the threshold is moved until the lower bound of the rate reaches the
+    target: by resampled patients, and by the exact bound for independent films; the more careful of both is taken.
+
+    Raises
+    ------
+    DataError
+        With one class only; if too few films, or too few patients, allow the confidence asked for.
+    ConfigError
+        For no resamples.
+    """
+    rule = rule or Rule()
+    if resamples < 1:
+        raise ConfigError(f"a threshold's interval needs at least one resample, not {resamples}")
+    scored.both_classes("threshold")
+    ladder = Ladder.of(scored.score, scored.label, floor=0.0 if scored.probability else None)
+
+    def threshold(weights: Float) -> Float:
+        step, there = rule.step(*ladder.counts(weights))
+        return np.where(there, ladder.cut[step], np.nan)
+
+    value, moved = resampled(threshold, scored.patient, resamples=resamples, seed=seed)
+    chosen = float(value) if rule.confidence is None else _careful(scored, rule, ladder, moved)
+    called = scored.score >= chosen
+    found = over_patients(chosen, moved, level=level)
+    return Tuned(
+        chosen, str(rule), Interval(chosen, min(found.low, chosen), max(found.high, chosen), level, found.method),
+        rule.kind, rule.target, float(called[scored.label].mean()), float(1 - called[~scored.label].mean()),
+        scored.name, scored.list_hash, len(scored), scored.patients, scored.positives,
+    )  # fmt: skip
+
+
+def stated(threshold: float, *, tuned_on: Scored | FilmList | str = "", rule: str = "stated, no rule told") -> Tuned:
+    """A threshold that somebody else chose, on films that are given, or on a list of which only the hash is known.
+
+    Raises
+    ------
+    ConfigError
+        If the threshold is not a number, or the hash is no SHA-256 in hexadecimal.
+    """
+    if math.isnan(threshold):
+        raise ConfigError("a threshold is a number, not NaN")
+    known = not isinstance(tuned_on, str)
+    digest = tuned_on.list_hash if isinstance(tuned_on, Scored | FilmList) else tuned_on.strip().lower()
+    if digest and (len(digest) != 64 or set(digest) - set("0123456789abcdef")):
+        raise ConfigError(f"the hash of a list is 64 hexadecimal digits (SHA-256), not {len(digest)} characters")
+    films, patients, positives, name = 0, 0, 0, "a list known by its hash" if digest else ""
+    if isinstance(tuned_on, Scored | FilmList):
+        films, name = int(np.size(tuned_on.film)), tuned_on.name
+        patients = 0 if tuned_on.patient is None else int(np.unique(tuned_on.patient).size)
+    if known and isinstance(tuned_on, Scored):
+        positives = tuned_on.positives
+    unknown = Interval(float(threshold), math.nan, math.nan, method="none: the choice was made elsewhere")
+    return Tuned(float(threshold), rule, unknown, "stated", None, math.nan, math.nan, name, digest,
+                 films, patients, positives)  # fmt: skip
 
 
 def choose_threshold(
@@ -52,25 +186,24 @@ def choose_threshold(
     if rule not in _RULES:
         raise ConfigError(f"no threshold rule {rule!r}: choose one of {', '.join(_RULES)}")
     s, y = _checked(scores, labels, patients)
-    order = np.argsort(-s, kind="stable")
-    chosen, sensitivity, specificity = _youden(s[order], y[order], np.ones((1, s.size)))
+    ladder, youden = Ladder.of(s, y, floor=0.0), Rule(rule)
 
-    def threshold(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        return _youden(s[order], y[order], weights[:, order])[0]
+    def threshold(weights: Float) -> Float:
+        step, there = youden.step(*ladder.counts(weights))
+        return np.where(there, ladder.cut[step], np.nan)
 
     moved = bootstrap(threshold, patients, resamples=resamples, seed=seed)
+    called = s >= moved.value
     return ChosenThreshold(
-        float(chosen[0]),
+        moved.value,
         _RULES[rule],
         (min(moved.low, moved.value), max(moved.high, moved.value)),
-        float(sensitivity[0]),
-        float(specificity[0]),
+        float(called[y].mean()),
+        float(1 - called[~y].mean()),
     )
 
 
-def _checked(
-    scores: ArrayLike, labels: ArrayLike, patients: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _checked(scores: ArrayLike, labels: ArrayLike, patients: ArrayLike) -> tuple[Float, NDArray[np.bool_]]:
     s, y = np.asarray(scores, np.float64), np.asarray(labels)
     if s.ndim != 1 or s.shape != y.shape or s.shape != np.shape(patients):
         raise DataError("a threshold needs one score, one label and one patient for each film")
@@ -81,18 +214,30 @@ def _checked(
     return s, y == 1
 
 
-def _youden(s: NDArray[np.float64], y: NDArray[np.bool_], w: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
-    """For each row of weights: threshold midway between the last film called and the next, sensitivity, specificity.
+def _careful(scored: Scored, rule: Rule, ladder: Ladder, moved: Float) -> float:
+    """The threshold at which the lower bound of the rate, one-sided at the rule's confidence, reaches the target.
 
-    A row that holds one class only has no threshold: NaN.
+    A rate falls or rises steadily along the ladder. So the share of resamples that reach the target at a threshold is
+    the share whose own thresholds lie on its far side, and the bound is a quantile of those.
     """
-    hits, alarms = np.cumsum(w * y, axis=1), np.cumsum(w * ~y, axis=1)
-    with np.errstate(invalid="ignore"):
-        sensitivity, false_alarms = hits / hits[:, -1:], alarms / alarms[:, -1:]
-    last_of_ties = np.append(s[1:] != s[:-1], True)
-    gain = np.where(last_of_ties, sensitivity - false_alarms, -np.inf)
-    index = gain.argmax(axis=1)
-    below = np.append(s[1:], 0.0)
-    row = np.arange(len(w))
-    threshold = np.where(np.isnan(gain[row, index]), np.nan, (s[index] + below[index]) / 2)
-    return threshold, sensitivity[row, index], 1 - false_alarms[row, index]
+    from scipy.special import betaincinv
+
+    assert rule.confidence is not None
+    assert rule.target is not None
+    known = moved[np.isfinite(moved)]
+    if known.size < 0.9 * moved.size:
+        raise DataError(f"{scored.name}: too few patients of both classes for confidence in a threshold")
+    hits, alarms = (counts[0] for counts in ladder.counts(np.ones((1, len(scored)))))
+    right = hits if rule.kind == "sensitivity" else alarms[-1] - alarms
+    whole = right.max()
+    bound = np.where(right > 0, betaincinv(np.maximum(right, 0.5), whole - right + 1, 1 - rule.confidence), 0.0)
+    reached = np.flatnonzero(bound >= rule.target)
+    if not reached.size:
+        raise DataError(
+            f"{scored.name}: {whole:.0f} {'positive' if rule.kind == 'sensitivity' else 'negative'} films allow no "
+            f"{rule.kind} of {rule.target:g} with {rule.confidence:g} confidence, whatever the threshold: tune on more, "
+            "or ask for less"
+        )
+    if rule.kind == "sensitivity":
+        return float(min(ladder.cut[reached[0]], np.quantile(known, 1 - rule.confidence, method="lower")))
+    return float(max(ladder.cut[reached[-1]], np.quantile(known, rule.confidence, method="higher")))
