@@ -152,6 +152,7 @@ def headline(
     ConfigError
         If the level lies outside (0, 1), or there are no resamples.
     """
+    _known(level)
     drawn = moved(scored, points=points, resamples=resamples, seed=seed, threads=threads)
     return _summary(scored.name, scored, drawn, seed, level)
 
@@ -182,6 +183,7 @@ def difference(
     ConfigError
         If the thresholds are not as many; as `headline`.
     """
+    _known(level)
     _paired(first, second)
     others = points if second_thresholds is None else replace(points, thresholds=tuple(second_thresholds))
     if len(others.thresholds) != len(points.thresholds):
@@ -196,6 +198,11 @@ def difference(
     )
     apart = Moved(one.keys, one.value - two.value, one.resamples - two.resamples, one.left_out - two.left_out)
     return _summary(f"{first.name} minus {second.name}", first, apart, seed, level)
+
+
+def _known(level: float) -> None:
+    if not 0 < level < 1:
+        raise ConfigError(f"an interval's level lies between 0 and 1, not at {level}: 95 % is 0.95")
 
 
 def _paired(first: Scored, second: Scored) -> None:
@@ -270,8 +277,6 @@ def _left_out(films: Weighted, seed: int, at_once: int, pool: ThreadPoolExecutor
 
 
 def _summary(name: str, scored: Scored, drawn: Moved, seed: int, level: float) -> Headline:
-    if not 0 < level < 1:
-        raise ConfigError(f"an interval's level lies between 0 and 1, not at {level}: 95 % is 0.95")
     estimates = []
     for index, (key, at) in enumerate(drawn.keys):
         value, resamples, left_out = float(drawn.value[index]), drawn.resamples[:, index], drawn.left_out[:, index]
