@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter
 
 from wetread.collections import load
 from wetread.collections.schema import finish
-from wetread.errors import DataError, LeakError
+from wetread.errors import DataError, LeakError, UnreadableError
 from wetread.truth.fingerprints import Prints, coarse, fine, fingerprint, read_prints, thumbnail
 from wetread.truth.leaks import BOUND, CANDIDATE, find_leaks, guard, near_pairs
 
@@ -138,11 +138,27 @@ def test_a_film_that_cannot_be_compared_is_told(films: list[str], tmp_path: Path
     (tmp_path / "broken.png").write_bytes(b"no picture")
     with pytest.raises(DataError, match=r"broken\.png cannot be read"):
         read_prints([films[0], tmp_path / "broken.png"])
-    with pytest.raises(DataError, match=r"gone\.png cannot be opened"):
+    with pytest.raises(DataError, match=r"gone\.png cannot be read: the file cannot be opened"):
         read_prints([tmp_path / "gone.png"])
     with pytest.raises(DataError, match="fingerprints of 2 films for a table of 6"):
         find_leaks(table_of(films, list("abcdef"), SIDES), read_prints(films[:2]))
     assert len(read_prints([])) == 0
+
+
+def test_films_that_cannot_be_read_are_told_by_place_where_somebody_asks(films: list[str], tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"no picture")
+    steps: list[int] = []
+    lost: dict[int, UnreadableError] = {}
+    paths = [films[0], None, tmp_path / "broken.png", None, films[0]]
+    prints = read_prints(paths, step=lambda: steps.append(1), unreadable=lost)
+    assert list(lost) == [2]
+    assert len(steps) == 3
+    assert [bool(one) for one in prints.pixels_sha256] == [True, False, False, False, True]
+    table = table_of([films[0], *"bcd", films[1]], list("abcde"), ["train", "train", "test", "test", "test"])
+    (leak,) = find_leaks(table, prints)
+    assert (leak.kind, leak.films) == ("bytes", ("0.png", "1.png")), (
+        "films without a picture are no copies of each other"
+    )
 
 
 def test_blank_films_are_alike_by_pixels_only(tmp_path: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import DataError, UnreadableError
+
+if TYPE_CHECKING:
+    from wetread.radiograph import Outcome
 
 __all__ = ["SIZE", "Prints", "coarse", "fine", "fingerprint", "read_prints", "thumbnail"]
 
@@ -32,7 +36,7 @@ class Prints:
     thumbnails
         uint8 (films, 64, 64).
     pixels_sha256, file_sha256
-        SHA-256 of the decoded picture with its shape, and of the file's bytes ("" where there is no file).
+        SHA-256 of the decoded picture with its shape, and of the file's bytes; "" where there is none.
     """
 
     thumbnails: NDArray[np.uint8]
@@ -71,32 +75,59 @@ def fingerprint(pixels: NDArray[np.float32]) -> tuple[NDArray[np.uint8], str]:
     return thumbnail(plain), hashlib.sha256(f"{plain.shape}".encode() + plain.tobytes()).hexdigest()
 
 
-def read_prints(paths: Sequence[Path | str], *, workers: int = 2) -> Prints:
-    """Fingerprints of many files, through the same door as in the clinic.
+def read_prints(
+    paths: Sequence[Path | str | None],
+    *,
+    workers: int | None = None,
+    step: Callable[[], None] | None = None,
+    unreadable: dict[int, UnreadableError] | None = None,
+) -> Prints:
+    """Fingerprints of many files, read through the same door as in the clinic, each in a guarded process.
+
+    Parameters
+    ----------
+    paths
+        A file for each film; None where a film has none: its small picture is blank and its hashes are "".
+    workers
+        Processes; by default one for each processor that this process may use.
+    step
+        Called after each file, for who waits.
+    unreadable
+        A dict that is added to: the place of a film that cannot be read, and why. Such a film then counts as one
+        without a file, and whoever gave the dict tells of it.
 
     Raises
     ------
     DataError
-        Naming the first file that cannot be read: a film that nobody could compare must not pass for one without twin.
+        Naming the first file that cannot be read, if no dict was given: a film that nobody could compare must not pass
+        for one without a twin.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        found = list(pool.map(_of_file, paths))
-    thumbnails = np.stack([one[0] for one in found]) if found else np.empty((0, SIZE, SIZE), np.uint8)
-    return Prints(thumbnails, tuple(one[1] for one in found), tuple(one[2] for one in found))
+    thumbnails = np.zeros((len(paths), SIZE, SIZE), np.uint8)
+    pixels, files = [""] * len(paths), [""] * len(paths)
+    there = [place for place, path in enumerate(paths) if path is not None]
+    named = [path for path in paths if path is not None]
+    with closing(_outcomes(named, workers)) as outcomes:
+        for place, path, outcome in zip(there, named, outcomes, strict=True):
+            if outcome.film is not None:
+                thumbnails[place], pixels[place] = fingerprint(outcome.film.pixels)
+                files[place] = outcome.sha256
+            else:
+                error = outcome.error or UnreadableError("there is no picture in it")
+                if unreadable is None:
+                    raise DataError(
+                        f"{path} cannot be read: {error}; each film is needed to look for copies"
+                    ) from error
+                unreadable[place] = error
+            if step is not None:
+                step()
+    return Prints(thumbnails, tuple(pixels), tuple(files))
 
 
-def _of_file(path: Path | str) -> tuple[NDArray[np.uint8], str, str]:
-    from wetread.radiograph import read
+def _outcomes(paths: Sequence[Path | str], workers: int | None) -> Generator[Outcome]:
+    from wetread.radiograph import read_many
 
-    try:
-        content = Path(path).read_bytes()
-        pixels = read(content).pixels
-    except OSError as error:
-        raise DataError(f"{path} cannot be opened: {error.strerror}; each film is needed to look for copies") from error
-    except UnreadableError as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    small, pixels_hash = fingerprint(pixels)
-    return small, pixels_hash, hashlib.sha256(content).hexdigest()
+    if paths:  # no worker is started for nothing
+        yield from read_many(paths, workers=workers)
 
 
 def fine(thumbnails: NDArray[np.uint8]) -> NDArray[np.float32]:

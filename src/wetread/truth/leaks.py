@@ -16,7 +16,7 @@ from wetread.truth.fingerprints import Prints, coarse, fine
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["BOUND", "CANDIDATE", "KINDS", "Leak", "check_disjoint", "find_leaks", "guard", "near_pairs"]
+__all__ = ["BOUND", "CANDIDATE", "KINDS", "Leak", "check_disjoint", "find_leaks", "guard", "in_words", "near_pairs"]
 
 BOUND = 0.85
 """Likeness from which two films count as copies of each other; how it was chosen: `results/leaks.json`."""
@@ -65,7 +65,8 @@ def guard(
     table
         A table of films with their sides in `split` (`Split.apply`); films without a side are left out.
     prints
-        Fingerprints in the table's order (`read_prints`). Without them only patients and hashes of files are compared.
+        Fingerprints in the table's order (`read_prints`). Without them only patients and hashes of files are compared;
+        films without a picture among them are too.
     bound
         Likeness from which a pair counts as near copies.
     allow
@@ -76,9 +77,12 @@ def guard(
     LeakError
         Saying of each kind how many pairs, and which films the first three are.
     """
-    leaks = find_leaks(table, prints, bound=bound, allow=allow)
-    if not leaks:
-        return
+    if leaks := find_leaks(table, prints, bound=bound, allow=allow):
+        raise LeakError(in_words(leaks))
+
+
+def in_words(leaks: Sequence[Leak]) -> str:
+    """Of each kind of leak how many pairs of films, and which the first three are."""
     told = []
     for kind, words in KINDS.items():
         pairs = [leak for leak in leaks if leak.kind == kind]
@@ -87,7 +91,7 @@ def guard(
                 f"{one.films[0]} ({one.sides[0]}) and {one.films[1]} ({one.sides[1]})" for one in pairs[:_SHOWN]
             )
             told.append(f"{words}: {len(pairs)} {'pairs' if len(pairs) > 1 else 'pair'}, {shown}")
-    raise LeakError(f"films of two sides show {'. And '.join(told)}. Divide by patient and keep copies together.")
+    return f"films of two sides show {'. And '.join(told)}. Divide by patient and keep copies together."
 
 
 def find_leaks(
@@ -126,12 +130,14 @@ def find_leaks(
             "place",
             "split",
             file=pl.Series([prints.file_sha256[place] or None for place in placed["place"]], dtype=pl.String),
-            pixels=pl.Series([prints.pixels_sha256[place] for place in placed["place"]], dtype=pl.String),
+            pixels=pl.Series([prints.pixels_sha256[place] or None for place in placed["place"]], dtype=pl.String),
         )
         add("bytes", _shared(hashes, "file"))
         add("pixels", _shared(hashes, "pixels"))
-        places = placed["place"].to_numpy().astype(np.int64)
-        groups = [places[(placed["split"] == side).to_numpy()] for side in placed["split"].unique(maintain_order=True)]
+        pictured = placed.filter(hashes["pixels"].is_not_null())
+        places = pictured["place"].to_numpy().astype(np.int64)
+        sides_here = pictured["split"].unique(maintain_order=True)
+        groups = [places[(pictured["split"] == side).to_numpy()] for side in sides_here]
         for first, second in combinations(groups, 2):
             add("near", near_pairs(prints.thumbnails, first, second, bound=bound))
     return tuple(leaks)
