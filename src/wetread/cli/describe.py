@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wetread.cli.collection import load_table, place_of
 from wetread.cli.place import replaceable, write_folder
 from wetread.cli.talk import Progress
 from wetread.errors import UnreadableError, UsageError
@@ -31,21 +31,17 @@ _TITLES = {
 
 def run(options: argparse.Namespace) -> int:
     """Describe a collection and write the report; the exit status."""
-    labels, images, out = (
-        None if path is None else Path(path) for path in (options.labels, options.images, options.out)
-    )
-    place = images or labels
-    if place is None or out is None:
-        raise UsageError("name the collection's table with --labels, its folder of images with --images, or both")
-    if options.collection == "medmnist" and images is not None:
+    place, out = place_of(options), Path(options.out)
+    labels = None if options.labels is None else Path(options.labels)
+    if options.collection == "medmnist" and options.images is not None:
         raise UsageError(
             "MedMNIST's films lie in one archive and are not measured: give the npz file with --labels alone"
         )
     replaceable(out, _OURS)
     from wetread.cohort import describe
 
-    table, notes = _table(options, place, labels)
-    pixels = _measured(table) if images is not None else None
+    table, notes = load_table(options)
+    pixels = _measured(table) if options.images is not None else None
     cohort = describe(
         table, pixels=pixels, name=options.name or _TITLES.get(options.collection, labels.stem if labels else place.name),
         about=_about(table, labels, notes),
@@ -54,18 +50,6 @@ def run(options: argparse.Namespace) -> int:
     for line in _told(cohort, out):
         print(line)
     return UnreadableError.exit_status if pixels is not None and pixels.unreadable else 0
-
-
-def _table(options: argparse.Namespace, place: Path, labels: Path | None) -> tuple[pl.DataFrame, list[str]]:
-    from wetread.collections import load
-
-    notes: list[str] = []
-    columns = dict(options.column) if options.column else None
-    beside = None if options.collection == "medmnist" else labels  # its archive is table and films in one
-    table = load(options.collection, place, labels=beside, columns=columns, notes=notes)
-    for note in notes:
-        print(f"wetread: {note}", file=sys.stderr)
-    return table, notes
 
 
 def _measured(table: pl.DataFrame) -> Pixels:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from wetread import __version__
+from wetread.cli.collection import add_collection
+from wetread.cli.evaluate_options import add_compare, add_evaluate
 from wetread.cli.extract_options import add_extract
 from wetread.cli.truth_options import add_truth
 from wetread.errors import UsageError, WetreadError
@@ -76,19 +78,11 @@ def parser() -> argparse.ArgumentParser:
     describe = verbs.add_parser(
         "describe", help="who is in a collection, and what gives its label away: a page, JSON and figures"
     )
-    describe.add_argument(
-        "collection", choices=("nih", "nih-sample", "rsna", "kermany", "medmnist", "csv", "dicom"), help="which"
-    )
-    describe.add_argument("--labels", metavar="FILE", help="its table; alone, the metadata are described")
-    describe.add_argument("--images", metavar="DIR", help="its folder of films; their pixels are measured too")
+    add_collection(describe, images="their pixels are measured too")
     describe.add_argument(
         "--out", required=True, metavar="DIR", help="a new folder, or an earlier report to be replaced"
     )
     describe.add_argument("--name", metavar="TEXT", help="what the page calls it")
-    describe.add_argument(
-        "--column", action="append", type=_column, metavar="OURS=THEIRS",
-        help="for csv: which of the table's columns is which of ours, such as label=pneumonia; may be repeated",
-    )  # fmt: skip
 
     _add_data(verbs.add_parser("data", help="public collections: what there is, fetching it, and whether it is whole"))
 
@@ -96,17 +90,12 @@ def parser() -> argparse.ArgumentParser:
 
     add_extract(verbs)
 
+    add_evaluate(verbs)
+
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
     verify.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
     return top
-
-
-def _column(text: str) -> tuple[str, str]:
-    ours, sign, theirs = text.partition("=")
-    if not (ours and sign and theirs):
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form label=pneumonia")
-    return ours, theirs
 
 
 def _add_data(data: argparse.ArgumentParser) -> None:
