@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
     from wetread.evaluation import Scored
 
-__all__ = ["AGES", "Columns", "Joined", "joined", "labels_of_collection", "labels_of_table", "scores_of_table"]
+__all__ = [
+    "AGES",
+    "Columns",
+    "Joined",
+    "films_of_table",
+    "joined",
+    "labels_of_collection",
+    "labels_of_table",
+    "scores_of_table",
+]
 
 AGES = (
     ("0-17", 0.0, 18.0),
@@ -157,6 +166,30 @@ def labels_of_table(path: Path, columns: Columns) -> tuple[pl.DataFrame, list[st
                 f"{path}: the column {name!r} has {values} different values, too many for groups: put them in bands"
             )
     return films.drop(ROW), list(source.notes)
+
+
+def films_of_table(path: Path, columns: Columns) -> tuple[NDArray[np.str_], NDArray[np.str_] | None]:
+    """Films of a table, and their patients where it has that column: a list that a threshold was tuned on.
+
+    Raises
+    ------
+    DataError
+        With file, row and column.
+    """
+    has = columns.labels_film or columns.film
+    try:
+        source, patients = _opened(path, {has: (), columns.patient: ()}), True
+    except DataError:
+        source, patients = _opened(path, {has: ()}), False
+    names = [has, columns.patient] if patients else [has]
+    check(source, source.rows, [Rule(name, _no_text(name), "a name") for name in names])
+    films = collect(
+        source, source.rows.select(ROW, film=pl.col(has).str.strip_chars(), patient=pl.col(names[-1]).str.strip_chars())
+    )
+    _once(source, films, has)
+    if not films.height:
+        raise DataError(f"{path} names no film")
+    return films["film"].to_numpy().astype(str), films["patient"].to_numpy().astype(str) if patients else None
 
 
 def labels_of_collection(name: str, place: Path, labels: Path | None) -> tuple[pl.DataFrame, list[str]]:

@@ -23,7 +23,7 @@ from wetread.preprocess import prepare
 from wetread.radiograph import Facts, Outcome, Radiograph, eligibility
 from wetread.radiograph.many import Ask, Crew
 
-__all__ = ["run"]
+__all__ = ["run", "scored"]
 
 _COLUMNS = ("film_id", "score", "probability", "would_refuse")
 
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         with out.open("w", newline="", encoding="utf-8", errors="surrogateescape") as file:
             table = csv.writer(file)
             table.writerow(_COLUMNS)
-            for film_id, outcome in films.read((bundle.card.input.height, bundle.card.input.width)):
-                row, unreadable = _row(bundle, outcome)
+            for film_id, row, unreadable in _rows(bundle, films):
                 table.writerow((film_id, *row))
                 statuses.append(unreadable)
                 progress.step()
@@ -58,6 +57,32 @@ def run(options: argparse.Namespace) -> int:
         file=sys.stderr,
     )
     return worst(statuses)
+
+
+def scored(
+    bundle: Bundle, sources: list[tuple[str, Path]], *, view: str
+) -> Iterator[tuple[str, tuple[str, str, str], int]]:
+    """Score files of films, without the clinical gate.
+
+    Parameters
+    ----------
+    sources
+        A film's name and its file.
+    view
+        Taken as stated for image files.
+
+    Yields
+    ------
+    The film's name; score, probability and the first reason for which `predict` would refuse it, as written; 0, or 4
+    where it cannot be read.
+    """
+    yield from _rows(bundle, _Films(list(sources), view))
+
+
+def _rows(bundle: Bundle, films: _Films) -> Iterator[tuple[str, tuple[str, str, str], int]]:
+    for film_id, outcome in films.read((bundle.card.input.height, bundle.card.input.width)):
+        row, unreadable = _row(bundle, outcome)
+        yield film_id, row, unreadable
 
 
 def _row(bundle: Bundle, outcome: Outcome) -> tuple[tuple[str, str, str], int]:

@@ -1,7 +1,8 @@
 """From scores and labels to numbers that can be trusted: each with its interval over patients, and its prevalence."""
 
 from wetread.evaluation.calibrate import calibrate
+from wetread.evaluation.result import Evaluation, evaluate
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.threshold import ChosenThreshold, choose_threshold
 
-__all__ = ["ChosenThreshold", "Scored", "calibrate", "choose_threshold"]
+__all__ = ["ChosenThreshold", "Evaluation", "Scored", "calibrate", "choose_threshold", "evaluate"]
