@@ -30,6 +30,7 @@ SCHEMES = {
     ),
     "LN": Scheme("LOINC", "http://loinc.org", "2.16.840.1.113883.6.1"),
     "UCUM": Scheme("UCUM", "http://unitsofmeasure.org", "2.16.840.1.113883.6.8"),
+    "UMLS": Scheme("UMLS", "http://www.nlm.nih.gov/research/umls", "2.16.840.1.113883.6.86"),
     PRIVATE: Scheme("wetread, concepts that no standard scheme has", "urn:wetread:concepts", None),
 }
 """By CodingSchemeDesignator (0008,0102). HL7 v2 takes the designator itself (HL70396), SNOMED CT as SCT, LOINC as LN."""
@@ -96,6 +97,8 @@ PROCESSED = Concept("processed", PRIVATE, "Whether the film was processed", "thi
 YES = Concept("373066001", "SCT", "Yes", "PS3.16 CID 230 Yes-No")
 NO = Concept("373067005", "SCT", "No", "PS3.16 CID 230 Yes-No")
 ARTIFICIAL_INTELLIGENCE = Concept("123110", "DCM", "Artificial Intelligence", "PS3.16 CID 7162")
+COMMENT = Concept("121106", "DCM", "Comment", _ANNEX_D)
+QUALITATIVE = Concept("C0034375", "UMLS", "Qualitative Evaluations", "PS3.16 TID 1500 row 12")
 # what was examined
 CHEST_RADIOGRAPHY = Concept("399208008", "SCT", "Plain chest X-ray", "SNOMED CT International, procedure")
 CHEST_REPORT = Concept("30745-4", "LN", "XR Chest Views", "LOINC")
@@ -103,6 +106,15 @@ IMAGING_STUDY = Concept("18748-4", "LN", "Diagnostic imaging study", "LOINC")
 
 TABLE = {name: value for name, value in globals().items() if isinstance(value, Concept)}
 """All of them, by name."""
+
+
+def private_scheme() -> Dataset:
+    """An item of CodingSchemeIdentificationSequence (0008,0110) for the concepts that are this table's own."""
+    made = Dataset()
+    made.CodingSchemeDesignator, made.CodingSchemeName = PRIVATE, SCHEMES[PRIVATE].name
+    made.CodingSchemeResponsibleOrganization = "wetread"
+    return made
+
 
 _PRESENCE = {"present": PRESENT, "absent": ABSENT, "indeterminate": INDETERMINATE}
 

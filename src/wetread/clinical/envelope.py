@@ -17,10 +17,10 @@ from wetread.clinical.source import PATIENT, STUDY, Source
 from wetread.clinical.uids import Predecessor
 from wetread.inference.reading import Reading
 
-__all__ = ["predecessors", "seal"]
+__all__ = ["MODEL_NAME", "NO_BUNDLE", "predecessors", "seal"]
 
 MODEL_NAME = "wetread preliminary reader"
-_NO_BUNDLE = "none"
+NO_BUNDLE = "none"
 
 
 def seal(
@@ -67,7 +67,7 @@ def seal(
         setattr(made, f"{part}Time", moment.time)
     made.Manufacturer, made.ManufacturerModelName = MANUFACTURER, MODEL_NAME
     made.SoftwareVersions = wetread.__version__
-    made.DeviceSerialNumber = reading.model.sha256 if reading.model else _NO_BUNDLE
+    made.DeviceSerialNumber = reading.model.sha256 if reading.model else NO_BUNDLE
     _file_meta(made)
     return made
 

@@ -38,7 +38,8 @@ STUDY = (
 """Keywords of the General and Patient Study Modules (PS3.3 C.7.2.1, C.7.2.2) that are carried, and the time zone."""
 
 _PICTURE = (
-    "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "InstanceNumber", "Modality", "ImageType", "Rows", "Columns",
+    "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "InstanceNumber", "Modality", "ContentDate", "ContentTime",
+    "ImageType", "Rows", "Columns",
     "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "BitsAllocated", "BitsStored", "HighBit",
     "PixelRepresentation", "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio",
     "PatientOrientation", "Laterality", "ImageLaterality", "BodyPartExamined", "ViewPosition", "ViewCodeSequence",
