@@ -87,7 +87,8 @@ def _film(source: Source) -> Dataset:
     """TID 4020: the film, with what its header says of how it was taken."""
     made = _item("IMAGE", "CONTAINS")
     made.ReferencedSOPSequence = [_reference(source)]
-    made.ContentSequence = list(_acquired(source))
+    if acquired := list(_acquired(source)):
+        made.ContentSequence = acquired
     return made
 
 

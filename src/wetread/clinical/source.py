@@ -112,6 +112,18 @@ class Source:
         """A fresh copy of patient and study alone, with SpecificCharacterSet: the top of every result of this film."""
         return self._only(("SpecificCharacterSet", *_IDENTITY))
 
+    @property
+    def evidence(self) -> Dataset:
+        """A fresh copy of the film's own attributes with the study's UID and nobody's name, for libraries that build.
+
+        A library that is shown a name may warn about it, or log it; `wetread.clinical.envelope.seal` puts the identity
+        on the finished object.
+        """
+        made = self._only((*_PICTURE, "StudyInstanceUID"))
+        for keyword in _TYPE_2:
+            setattr(made, keyword, None)
+        return made
+
     def _only(self, keywords: Iterable[str]) -> Dataset:
         kept, made = frozenset(keywords), Dataset()
         for element in self.elements:

@@ -93,7 +93,7 @@ def build(
     root.ContentSequence.append(_said(statement))
     moment = source.moment(when)
     made = Comprehensive3DSR(
-        evidence=[source.header],
+        evidence=[source.evidence],
         content=root,
         series_instance_uid=named.uid("series"),
         series_number=1,
