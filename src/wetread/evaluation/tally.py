@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from wetread.evaluation.scored import Scored
 from wetread.intervals import Interval, proportion
 from wetread.intervals.resampling import percentile_interval
 
-__all__ = ["Estimate", "Tally", "estimate", "over_patients", "resampled_sums", "share", "tally"]
+__all__ = ["Estimate", "Tally", "estimate", "over_patients", "resampled_cells", "resampled_sums", "share", "tally"]
 
 Float = NDArray[np.float64]
 _AT_ONCE = 4_000_000  # numbers held in memory at a time (32 MB)
@@ -125,6 +125,46 @@ def resampled_sums(columns: Float, patients: ArrayLike, *, resamples: int, seed:
         count = min(at_once, resamples - begin)
         parts.append(rng.multinomial(len(sums), size / len(sums), size=count).astype(np.float64) @ kinds)
     return np.concatenate(parts)
+
+
+def resampled_cells(
+    cells: Sequence[tuple[NDArray[np.intp], Float]], size: int, patients: ArrayLike, *, resamples: int, seed: int
+) -> tuple[Float, Float]:
+    """Films added up in cells, as they are and on resamples of patients; memory stays bounded.
+
+    Parameters
+    ----------
+    cells
+        Pairs of (n,) the cell from 0 to `size` - 1 that each film adds to, and (n,) what it adds.
+    patients
+        (n,) who each film is of.
+
+    Returns
+    -------
+    float64 (size,) and (resamples, size).
+
+    Raises
+    ------
+    ConfigError
+        For fewer than no resamples.
+    """
+    from scipy.sparse import csr_array
+
+    if resamples < 0:
+        raise ConfigError(f"the number of resamples is 0 or more, not {resamples}")
+    who = np.unique(np.asarray(patients), return_inverse=True)[1]
+    count = int(who.max()) + 1
+    rows, columns = np.tile(who, len(cells)), np.concatenate([cell for cell, _ in cells])
+    sums = csr_array((np.concatenate([value for _, value in cells]), (rows, columns)), shape=(count, size))
+    sums.sum_duplicates()
+    rng, at_once = np.random.default_rng(seed), max(1, _AT_ONCE // max(count, size))
+    parts = [np.empty((0, size))]
+    for begin in range(0, resamples, at_once):
+        rows = np.arange(min(at_once, resamples - begin))
+        drawn = rng.integers(0, count, size=(rows.size, count)) + count * rows[:, None]
+        copies = np.bincount(drawn.ravel(), minlength=rows.size * count).reshape(rows.size, count).astype(np.float64)
+        parts.append(np.asarray(copies @ sums))
+    return np.asarray(sums.sum(axis=0)), np.concatenate(parts)
 
 
 def estimate(
