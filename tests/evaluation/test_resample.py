@@ -26,7 +26,7 @@ POINTS = Points((0.3, 0.5), (0.9,), (0.9,))
 def sparse() -> Scored:
     """Thirty patients, two of them positive: one resample in eight holds no positive film."""
     names = [f"p{number}" for number in range(30)]
-    return Scored(names, names, np.arange(30) < 2, np.arange(30.0)[::-1], name="sparse set")  # type: ignore[arg-type]
+    return Scored(names, names, np.arange(30) % 20 == 3, np.arange(30.0), name="sparse set")  # type: ignore[arg-type]
 
 
 def test_values_are_those_of_the_films_themselves() -> None:
@@ -122,7 +122,6 @@ def test_a_number_without_answer_spoils_no_other() -> None:
     found = headline(scored, points=Points((40.0,)), resamples=500)
     area_ = found.find("auroc")
     assert 0.08 * 500 < area_.unanswered < 0.19 * 500
-    assert area_.value == 1
     assert math.isnan(area_.percentile.low)
     assert "too few patients" in area_.percentile.method
     ppv = found.find("ppv", 40.0)
@@ -130,18 +129,55 @@ def test_a_number_without_answer_spoils_no_other() -> None:
     assert "does not exist" in ppv.bca.method
     assert ppv.unanswered == 500
     specificity = found.find("specificity", 40.0)
-    assert (specificity.value, specificity.percentile.low, specificity.unanswered) == (1, 1, 0)
+    assert (specificity.value, specificity.percentile.high, specificity.unanswered) == (1, 1, 0)
+    assert specificity.percentile.low == pytest.approx(0.025 ** (1 / 28))
     assert found.find("prevalence").percentile.low < 2 / 30 < found.find("prevalence").bca.high
 
 
 def test_a_perfect_and_an_idle_score_are_answered() -> None:
     scored = made_up()
-    perfect = headline(replace(scored, score=scored.label.astype(float)), resamples=100)
-    assert (perfect.find("auroc").percentile.low, perfect.find("auroc").percentile.high) == (1, 1)
-    assert perfect.find("brier_skill").value == 1
+    perfect = headline(replace(scored, score=scored.label.astype(float)), points=Points((0.5,)), resamples=100)
+    sick = np.unique(scored.patient[scored.label]).size
+    well = np.unique(scored.patient[~scored.label]).size
+    assert sick != well
+    for name, at, patients in (
+        ("auroc", None, min(sick, well)), ("sensitivity", 0.5, sick), ("specificity", 0.5, well), ("ppv", 0.5, sick),
+        ("npv", 0.5, well), ("sensitivity_at_specificity", 0.9, sick), ("specificity_at_sensitivity", 0.9, well),
+    ):  # fmt: skip
+        for interval in (perfect.find(name, at).percentile, perfect.find(name, at).bca):
+            assert (interval.value, interval.high) == (1, 1)
+            assert interval.low == pytest.approx(0.025 ** (1 / patients))
+            assert "exact" in interval.method
+    skill = perfect.find("brier_skill").percentile
+    assert (skill.value, math.isnan(skill.low), "every resample" in skill.method) == (1, True, True)
     idle = headline(replace(scored, score=np.full(400, 0.5)), resamples=100)
-    assert (idle.find("auroc").bca.low, idle.find("auroc").bca.high) == (0.5, 0.5)
-    assert idle.find("sensitivity_at_specificity", 0.9).value == 0
+    assert idle.find("auroc").value == 0.5
+    assert math.isnan(idle.find("auroc").bca.low)
+    nobody = idle.find("sensitivity_at_specificity", 0.9).bca
+    assert (nobody.value, nobody.low) == (0, 0)
+    assert nobody.high == pytest.approx(1 - 0.025 ** (1 / sick))
+
+
+def test_a_perfect_area_is_bounded_even_where_many_resamples_have_no_answer() -> None:
+    scored = sparse()
+    found = headline(replace(scored, score=scored.label * 1.0), resamples=300).find("auroc")
+    assert found.unanswered > 30
+    assert found.bca.low == pytest.approx(0.025 ** (1 / 2))
+
+
+def test_nobody_called_has_an_exact_share() -> None:
+    scored = made_up()
+    found = headline(scored, points=Points((2.0,)), resamples=20).find("called", 2.0).bca
+    assert (found.value, found.low) == (0, 0)
+    assert found.high == pytest.approx(1 - 0.025 ** (1 / 200))
+
+
+def test_a_perfect_score_of_too_few_patients_has_no_limits() -> None:
+    scored = Scored(list("abcde"), list("abcde"), [0, 0, 0, 0, 1], [0.0, 1, 2, 3, 4])  # type: ignore[arg-type]
+    drawn = module.Moved((("auroc", None),), np.ones(1), np.ones((5, 1)), np.ones((5, 1)))  # type: ignore[arg-type]
+    found = module._summary("set", scored, drawn, 0, 0.95).estimates[0].bca
+    assert math.isnan(found.low)
+    assert "at least two patients" in found.method
 
 
 def test_a_difference_is_paired() -> None:

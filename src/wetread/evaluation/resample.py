@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import ConfigError, DataError
+from wetread.evaluation.alike import exact_instead
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.weighted import Key, Points, Weighted
 from wetread.intervals import Interval
@@ -40,7 +41,9 @@ class Estimate:
     at
         The threshold, specificity or sensitivity it is taken at; None for those that are taken at none.
     percentile, bca
-        The estimate with its limits. Limits are NaN where an interval cannot be had; `method` then says why.
+        The estimate with its limits. BCa is the one to print: resamples of average_precision and best_f1 lie too high,
+        since copies of a film never part, and BCa takes that off. Limits are NaN where an interval cannot be had, and
+        exact ones stand where every resample gives the same (`alike.exact_instead`); `method` says so.
     unanswered
         Resamples in which the number does not exist (one class only, nobody called, ...).
     """
@@ -197,7 +200,7 @@ def difference(
         for scored, where in ((first, points), (second, others))
     )
     apart = Moved(one.keys, one.value - two.value, one.resamples - two.resamples, one.left_out - two.left_out)
-    return _summary(f"{first.name} minus {second.name}", first, apart, seed, level)
+    return _summary(f"{first.name} minus {second.name}", first, apart, seed, level, own=False)
 
 
 def _known(level: float) -> None:
@@ -276,13 +279,19 @@ def _left_out(films: Weighted, seed: int, at_once: int, pool: ThreadPoolExecutor
     return np.concatenate(list(pool.map(part, range(0, groups, _BLOCK))))
 
 
-def _summary(name: str, scored: Scored, drawn: Moved, seed: int, level: float) -> Headline:
+def _summary(name: str, scored: Scored, drawn: Moved, seed: int, level: float, *, own: bool = True) -> Headline:
+    """With `own`, numbers are of `scored` itself, and those that no resample moves have exact intervals instead."""
     estimates = []
     for index, (key, at) in enumerate(drawn.keys):
         value, resamples, left_out = float(drawn.value[index]), drawn.resamples[:, index], drawn.left_out[:, index]
-        percentile = _or_none(percentile_interval, value, level, resamples)
-        bca = _or_none(bca_interval, value, level, resamples, left_out)
-        estimates.append(Estimate(key, at, percentile, bca, int(np.isnan(resamples).sum())))
+        known = resamples[~np.isnan(resamples)]
+        unanswered = resamples.size - known.size
+        if own and known.size and (known == value).all():
+            percentile = bca = exact_instead(scored, key, at, value, level)
+        else:
+            percentile = _or_none(percentile_interval, value, level, resamples)
+            bca = _or_none(bca_interval, value, level, resamples, left_out)
+        estimates.append(Estimate(key, at, percentile, bca, unanswered))
     return Headline(
         name, len(scored), scored.patients, scored.positives, len(drawn.resamples), seed, len(drawn.left_out),
         tuple(estimates),
