@@ -92,6 +92,8 @@ def parser() -> argparse.ArgumentParser:
 
     add_evaluate(verbs)
 
+    add_compare(verbs)
+
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
     verify.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)

@@ -1,8 +1,9 @@
 """From scores and labels to numbers that can be trusted: each with its interval over patients, and its prevalence."""
 
 from wetread.evaluation.calibrate import calibrate
+from wetread.evaluation.compare import Comparison, compare
 from wetread.evaluation.result import Evaluation, evaluate
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.threshold import ChosenThreshold, choose_threshold
 
-__all__ = ["ChosenThreshold", "Evaluation", "Scored", "calibrate", "choose_threshold", "evaluate"]
+__all__ = ["ChosenThreshold", "Comparison", "Evaluation", "Scored", "calibrate", "choose_threshold", "compare", "evaluate"]

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from wetread.report.wording import count, number, share
 
 if TYPE_CHECKING:
-    from wetread.evaluation.result import Cut, Evaluation
+    from wetread.evaluation.compare import Comparison
+    from wetread.evaluation.result import Cut, Evaluation, Films
 
-__all__ = ["Alarm", "alarms"]
+__all__ = ["Alarm", "alarms", "comparison_alarms"]
 
 NOTABLE = 0.02
 """An F1 that exceeds the F1 of calling every film positive by less than this is called no gain, however sure it is."""
@@ -46,10 +47,28 @@ def alarms(found: Evaluation) -> tuple[Alarm, ...]:
         *_tuned(found),
         _chance(found),
         _baseline(found),
-        _few(found),
-        _enriched(found),
+        _few(found.films),
+        _enriched(found.films),
     ]
     return tuple(alarm for alarm in each if alarm is not None)
+
+
+def comparison_alarms(found: Comparison) -> tuple[Alarm, ...]:
+    """What rings of two scores."""
+    each = [_no_difference(found), _few(found.films), _enriched(found.films)]
+    return tuple(alarm for alarm in each if alarm is not None)
+
+
+def _no_difference(found: Comparison) -> Alarm | None:
+    apart = found.difference.find("auroc").percentile
+    if apart.low > 0 or apart.high < 0:
+        return None
+    return Alarm(
+        "no-difference-shown",
+        "No difference is shown",
+        f"The AUROCs differ by {_signed(apart.value)} ({_limits(apart.low, apart.high)}), which includes none. That is no proof that the two are "
+        "alike: the limits say how far apart they may be.",
+    )
 
 
 def _f1_of_all(found: Evaluation) -> Alarm | None:
@@ -147,19 +166,19 @@ def _named(covariate: str) -> str:
     return "Covariates (all of these together)" if covariate.startswith("all ") else f"The {covariate} alone,"
 
 
-def _few(found: Evaluation) -> Alarm | None:
-    if found.films.positive_patients >= FEW:
+def _few(films: Films) -> Alarm | None:
+    if films.positive_patients >= FEW:
         return None
     return Alarm(
         "few-positives",
         "Few patients are ill",
-        f"Only {count(found.films.positive_patients, 'patient has', 'patients have')} a positive film. Every interval here is wide, and "
+        f"Only {count(films.positive_patients, 'patient has', 'patients have')} a positive film. Every interval here is wide, and "
         "subgroups say next to nothing.",
     )
 
 
-def _enriched(found: Evaluation) -> Alarm | None:
-    here = found.films.prevalence.value
+def _enriched(films: Films) -> Alarm | None:
+    here = films.prevalence.value
     if here <= ENRICHED:
         return None
     return Alarm(

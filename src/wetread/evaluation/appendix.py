@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wetread.evaluation.resample import Headline
-    from wetread.evaluation.result import Evaluation
+    from wetread.evaluation.result import Evaluation, Films, Settings
     from wetread.intervals import Interval
 
-__all__ = ["METHODS", "appendix", "every_number", "facts"]
+__all__ = ["METHODS", "appendix", "every_number", "facts", "made_with"]
 
 METHODS = (
     ("Patients", "The patient is the unit. Every bootstrap draws patients with replacement, each with all films (Field and Welsh 2007)."),
@@ -62,10 +62,14 @@ def _limits(found: Interval) -> str:
 
 def facts(found: Evaluation) -> Mapping[str, str]:
     """What whoever wants the same numbers again needs."""
-    settings = found.settings
+    return made_with(found.films, found.settings, found.about)
+
+
+def made_with(films: Films, settings: Settings, about: Mapping[str, str]) -> Mapping[str, str]:
+    """The list of films, the caller's facts, seeds and versions."""
     return {
-        "List of films (SHA-256)": found.films.list_hash,
-        **found.about,
+        "List of films (SHA-256)": films.list_hash,
+        **about,
         "Resamples and seed": f"{number(settings.resamples)} resamples of patients, seed {settings.seed}",
         "Made with": f"wetread {settings.wetread}, NumPy {settings.numpy}, SciPy {settings.scipy}",
     }

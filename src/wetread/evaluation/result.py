@@ -29,7 +29,19 @@ from wetread.intervals.cluster import share
 if TYPE_CHECKING:
     from wetread.report import Drawn
 
-__all__ = ["ALIKE", "LOOK_ALIKES", "PREVALENCES", "Asked", "Cut", "Evaluation", "Films", "Settings", "evaluate"]
+__all__ = [
+    "ALIKE",
+    "LOOK_ALIKES",
+    "PREVALENCES",
+    "Asked",
+    "Cut",
+    "Evaluation",
+    "Films",
+    "Settings",
+    "evaluate",
+    "films_of",
+    "settings",
+]
 
 PREVALENCES = (0.01, 0.05, 0.1, 0.3)
 """Shares of positive films that predictive values are stated at unless others are asked for."""
@@ -222,7 +234,7 @@ def evaluate(
     points = Points(thresholds=tuple(cut.threshold for cut in cuts))
     known = tuple(scored.groups)
     found = Evaluation(
-        films=_films(scored),
+        films=films_of(scored),
         model=model,
         alarms=(),
         headline=headline(scored, points=points, resamples=resamples, seed=seed),
@@ -231,7 +243,7 @@ def evaluate(
         precision=_steps(precision_recall(scored)),
         best=best_f1(scored),
         cuts=cuts,
-        settings=_settings(resamples, seed),
+        settings=settings(resamples, seed),
         groups=subgroups(scored, threshold=main, resamples=resamples, seed=seed) if known else None,
         negatives=_negatives(scored, findings, main, resamples, seed) if findings else None,
         baselines=_baselines(scored, resamples, seed) if known else None,
@@ -239,7 +251,8 @@ def evaluate(
     return replace(found, alarms=alarms(found))
 
 
-def _films(scored: Scored) -> Films:
+def films_of(scored: Scored) -> Films:
+    """Which films they are."""
     _, who = np.unique(scored.patient, return_inverse=True)
     films = np.bincount(who)
     positive = np.bincount(who, weights=scored.label).astype(np.int64)
@@ -304,7 +317,8 @@ def _baselines(scored: Scored, resamples: int, seed: int) -> Baselines | None:
     return None if scored.patients < 2 * _FOLDS else baselines(scored, count=_FOLDS, resamples=resamples, seed=seed)
 
 
-def _settings(resamples: int, seed: int) -> Settings:
+def settings(resamples: int, seed: int) -> Settings:
+    """What numbers are drawn with, and by which versions."""
     import scipy
 
     return Settings(resamples, seed, 0.95, __version__, np.__version__, scipy.__version__)
