@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ttest_ind_from_stats
 
 from evaluation.sets import made_up
 from intervals.oracles import FOLDER, oracle
@@ -180,6 +181,13 @@ def test_unpaired_variances_add_where_no_patient_is_shared() -> None:
     assert found.covariance == 0
     assert found.standard_error**2 == pytest.approx(area(one).variance + area(two).variance)
     assert found.difference.value == pytest.approx(area(one).interval.value - area(two).interval.value)
+    # Welch's test on numbers that have these means and variances of the mean.
+    welch = ttest_ind_from_stats(
+        found.first, math.sqrt(100 * area(one).variance), 100, found.second, math.sqrt(80 * area(two).variance), 80,
+        equal_var=False,
+    )  # fmt: skip
+    assert (found.z, found.p_welch) == pytest.approx((welch.statistic, welch.pvalue))
+    assert 80 < found.df < 178
 
 
 def test_patients_with_films_in_both_sets_are_allowed_for() -> None:
@@ -196,7 +204,10 @@ def test_patients_with_films_in_both_sets_are_allowed_for() -> None:
     )
     assert found.covariance > 0
     assert found.standard_error**2 == pytest.approx((apart.size - 1) * apart.var(), rel=0.03)
-    assert unpaired_difference(films.where(odd), films.where(~odd), unit="film").covariance == 0
+    assert math.isnan(found.p_welch)
+    by_film = unpaired_difference(films.where(odd), films.where(~odd), unit="film")
+    assert by_film.covariance == 0
+    assert by_film.p_welch > by_film.p
 
 
 def test_a_perfect_score_has_an_exact_bound() -> None:

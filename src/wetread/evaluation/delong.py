@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,9 @@ class AreaDifference:
         Of the difference. Where the standard error is 0: no difference has z 0 and p 1, any other has NaN.
     covariance
         Of the two areas: 0 where they have no patient in common.
+    df, p_welch
+        Of two areas without a unit in common: Welch's degrees of freedom, and p from Student's t with as many, which is
+        what some programs print for the unpaired test. NaN otherwise.
     """
 
     first: float
@@ -71,6 +74,8 @@ class AreaDifference:
     p: float
     covariance: float
     unit: str
+    df: float = math.nan
+    p_welch: float = math.nan
 
 
 def placements(scored: Scored) -> tuple[Float, Float]:
@@ -259,7 +264,17 @@ def unpaired_difference(first: Scored, second: Scored, *, unit: str = "patient",
         everybody = parts[0].units.size + parts[1].units.size - shared.size
         whole = [part.positive + part.negative for part in parts]
         matrix[0, 1] = matrix[1, 0] = everybody / (everybody - 1) * float(whole[0][one] @ whole[1][two])
-    return _difference((parts[0].value, parts[1].value), matrix, unit, level, f"{_UNITS[unit]}; unpaired, normal")
+    found = _difference((parts[0].value, parts[1].value), matrix, unit, level, f"{_UNITS[unit]}; unpaired, normal")
+    return found if shared.size else _with_welch(found, np.diag(matrix), [part.units.size for part in parts])
+
+
+def _with_welch(found: AreaDifference, variances: Float, units: list[int]) -> AreaDifference:
+    from scipy.special import stdtr
+
+    if not found.standard_error:
+        return found
+    df = float(variances.sum() ** 2 / (variances**2 / (np.array(units) - 1)).sum())
+    return replace(found, df=df, p_welch=float(2 * stdtr(df, -abs(found.z))))
 
 
 def _difference(values: tuple[float, ...], matrix: Float, unit: str, level: float, words: str) -> AreaDifference:
