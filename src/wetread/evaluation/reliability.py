@@ -167,7 +167,7 @@ def _frozen(values: Float) -> Float:
 
 def _binned(p: Float, bins: int, scheme: str) -> tuple[NDArray[np.intp], Float, str]:
     if scheme == "width":
-        edges = np.linspace(0, 1, bins + 1)
+        edges = np.arange(bins + 1) / bins  # 3 / 10 is the number that people write as 0.3
     elif scheme == "count":
         edges = np.unique(np.quantile(p, np.linspace(0, 1, bins + 1)))
         edges = edges if edges.size > 1 else np.append(edges, edges)
