@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from wetread.evaluation.attention import coverage, inside
 from wetread.preprocess import InputSpec, to_source
 from wetread.training.films import FilmSet
 
@@ -37,9 +38,11 @@ def pointing_game(films: FilmSet, maps: NDArray[np.float32], spec: InputSpec) ->
     hits, centre, covered = [], [], []
     for place in places:
         boxes = np.array(json.loads(columns[place]), float)
-        hits.append(_inside(_strongest(maps[place], spec), boxes))
-        centre.append(_inside((_BOX_SIDE / 2, _BOX_SIDE / 2), boxes))
-        covered.append(_covered(boxes))
+        points = [_strongest(maps[place], spec), (_BOX_SIDE / 2, _BOX_SIDE / 2)]
+        hit, middle = inside(points, boxes)
+        hits.append(hit)
+        centre.append(middle)
+        covered.append(coverage(boxes / _BOX_SIDE, 1, 1)[0, 0])
     return {
         "films": len(places),
         "map_hits": int(sum(hits)),
@@ -68,17 +71,3 @@ def _strongest(evidence: NDArray[np.float32], spec: InputSpec) -> tuple[float, f
     point = (np.array([[row, column]]) + 0.5) * cell - 0.5
     down, across = to_source(point, (_BOX_SIDE, _BOX_SIDE), spec)[0]
     return float(down), float(across)
-
-
-def _inside(point: tuple[float, float], boxes: NDArray[np.float64]) -> bool:
-    row, column = point
-    left, top, width, height = boxes.T
-    return bool(((column >= left) & (column < left + width) & (row >= top) & (row < top + height)).any())
-
-
-def _covered(boxes: NDArray[np.float64]) -> float:
-    """Share of the film inside any box, on a grid of 128 cells a side."""
-    grid = (np.arange(128) + 0.5) * _BOX_SIDE / 128
-    left, top, width, height = (side[:, None, None] for side in boxes.T)
-    inside = (grid >= left) & (grid < left + width) & (grid[:, None] >= top) & (grid[:, None] < top + height)
-    return float(inside.any(axis=0).mean())
