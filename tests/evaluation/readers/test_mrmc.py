@@ -244,7 +244,7 @@ def test_missing_readings_are_refused_with_the_way_out() -> None:
     rating = study.rating.copy()
     rating[1, 2, :4] = np.nan
     with pytest.raises(
-        DataError, match="4 of 320 readings.*reader 3 of 4 under test 2 of 2 lacks 4 of 40.*u_statistics"
+        DataError, match=r"4 of 320 readings.*reader 3 of 4 under test 2 of 2 lacks 4 of 40.*u_statistics"
     ):
         mrmc(Study(rating, study.truth))
 

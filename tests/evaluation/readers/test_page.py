@@ -21,7 +21,8 @@ def test_the_worked_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     result = doctest.DocTestRunner(verbose=False).run(whole, out=said.append)
     assert result.failed == 0, "".join(said)
     assert result.attempted > 30
-    described = [
-        Image.open(file).info["Description"] for file in (tmp_path / "readers.png", DOCS / "pictures" / "readers.png")
-    ]
+    described = []
+    for picture in (tmp_path / "readers.png", DOCS / "pictures" / "readers.png"):
+        with Image.open(picture) as image:
+            described.append(image.info["Description"])
     assert described[0] == described[1], "the picture is of other numbers: run the page's code and keep its readers.png"

@@ -31,7 +31,7 @@ def test_a_long_table_keeps_the_order_of_its_rows() -> None:
 def test_what_no_row_says_was_not_read() -> None:
     study = Study.from_rows(**{key: values[:-1] for key, values in ROWS.items()})
     assert np.isnan(study.rating[1, 1, 0])
-    with pytest.raises(DataError, match="1 of 8 readings are missing .first: reader 2 of 2 under test 2 of 2"):
+    with pytest.raises(DataError, match=r"1 of 8 readings are missing \(first: reader 2 of 2 under test 2 of 2"):
         study.complete()
 
 
