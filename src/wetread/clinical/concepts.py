@@ -97,6 +97,13 @@ PROCESSED = Concept("processed", PRIVATE, "Whether the film was processed", "thi
 YES = Concept("373066001", "SCT", "Yes", "PS3.16 CID 230 Yes-No")
 NO = Concept("373067005", "SCT", "No", "PS3.16 CID 230 Yes-No")
 ARTIFICIAL_INTELLIGENCE = Concept("123110", "DCM", "Artificial Intelligence", "PS3.16 CID 7162")
+STUDY = Concept("113014", "DCM", "DICOM Study", f"{_ANNEX_D}; IHE RAD TF-2, ORU^R01")
+FINDINGS = Concept("59776-5", "LN", "Procedure Findings", "LOINC; IHE RAD TF-2, ORU^R01")
+INTERVAL = Concept("threshold-ci", PRIVATE, "95 % interval of the threshold", "this table")
+PRIORITY = Concept("priority", PRIVATE, "Worklist priority asked for, never a lower one", "this table")
+RESULT = Concept("result", PRIVATE, "Unique identifier of this result", "this table")
+REPLACED = Concept("replaced", PRIVATE, "Unique identifier of the result that this one replaces", "this table")
+FILM = Concept("film", PRIVATE, "SOP Instance UID of the film that was read", "this table")
 COMMENT = Concept("121106", "DCM", "Comment", _ANNEX_D)
 QUALITATIVE = Concept("C0034375", "UMLS", "Qualitative Evaluations", "PS3.16 TID 1500 row 12")
 # what was examined
