@@ -226,18 +226,26 @@ def main() -> None:
         films, each, resamples = options.alone
         print(json.dumps(alone(int(films), float(each), int(resamples))))
         return
-    found = {
+    found: dict[str, Any] = {
         "cores": os.cpu_count(),
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "scikit-learn": version("scikit-learn"),
         "beside": beside(options.data, options.loop),
-        "grown": [fresh(str(films), str(each), str(RESAMPLES)) for films in options.sizes for each in (3.6, 0.2)],
+        "grown": [],
     }
-    text = json.dumps(found, indent=1) + "\n"
-    if options.out:
-        options.out.write_text(text, encoding="utf-8")
-    print(text, end="")
+    written(found, options.out)
+    for films in options.sizes:
+        for each in (3.6, 0.2):
+            found["grown"].append(fresh(str(films), str(each), str(RESAMPLES)))
+            written(found, options.out)
+    print(json.dumps(found, indent=1))
+
+
+def written(found: dict[str, Any], out: Path | None) -> None:
+    """After each step: a run that is cut short keeps what it had measured."""
+    if out:
+        out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
