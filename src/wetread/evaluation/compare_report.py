@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wetread import __version__
 from wetread.evaluation.appendix import every_number, made_with
-from wetread.evaluation.plot import forest, percents
+from wetread.evaluation.plot_parts import forest, percents
 from wetread.evaluation.words import NOT_CLEARED, limits, shares, threes
 from wetread.intervals import Interval
 from wetread.page import render

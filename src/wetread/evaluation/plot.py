@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from wetread.intervals import Interval
-from wetread.report.drawing import BLUE, GREEN, INK, ORANGE, SOFT, Drawn, draw, tidy
+from wetread.evaluation.plot_parts import Row, bars, forest, percents, stated
+from wetread.evaluation.use_plot import abstention_figure, decision_figure, reliability_figure
+from wetread.report.drawing import BLUE, GREEN, ORANGE, SOFT, Drawn, draw, tidy
 from wetread.report.wording import listed, number, share
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from wetread.evaluation.negatives import Baselines, HardNegatives
     from wetread.evaluation.result import Cut, Evaluation
     from wetread.evaluation.subgroups import Subgroups
 
-__all__ = ["drawn", "forest", "percents", "three"]
-
-Row = tuple[str, Interval | None]
+__all__ = ["drawn"]
 
 
 def drawn(found: Evaluation) -> dict[str, Drawn]:
@@ -33,6 +30,9 @@ def drawn(found: Evaluation) -> dict[str, Drawn]:
         _against(found.negatives) if found.negatives else None,
         _groups(found.groups) if found.groups else None,
         _baselines(found.baselines, found.model) if found.baselines else None,
+        reliability_figure(found.reliability) if found.reliability else None,
+        decision_figure(found.decision, found.model) if found.decision else None,
+        abstention_figure(found.abstention),
     ]
     return {figure.name: figure for figure in made if figure is not None}
 
@@ -105,21 +105,21 @@ def _precision(found: Evaluation) -> Drawn:
 
 
 def _worth(cut: Cut) -> Drawn | None:
-    stated = cut.applied.worth.stated
-    if not stated:
+    known = cut.applied.worth.stated
+    if not known:
         return None
-    places = [at.prevalence for at in stated]
+    places = [at.prevalence for at in known]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for name, values, colour, marker in (
-            ("NPV: not called, and rightly", [at.npv.stated for at in stated], GREEN, "s"),
-            ("PPV: called, and rightly", [at.ppv.stated for at in stated], BLUE, "o"),
+            ("NPV: not called, and rightly", [at.npv.stated for at in known], GREEN, "s"),
+            ("PPV: called, and rightly", [at.ppv.stated for at in known], BLUE, "o"),
         ):
             axes.plot(places, [value.value for value in values], color=colour, linewidth=1.2)
-            _bars(axes, places, values, colour, marker, name)
+            bars(axes, places, values, colour, marker, name)
         axes.set_xscale("log")
-        axes.set_xticks(places, [share(place).replace("\u202f", " ") for place in places], minor=False)
+        axes.set_xticks(places, [stated(place) for place in places], minor=False)
         axes.minorticks_off()
         axes.set_ylim(0, 1.03)
         axes.set_xlabel("share of films that are positive")
@@ -128,7 +128,7 @@ def _worth(cut: Cut) -> Drawn | None:
         percents(axes, "y")
         tidy(axes, grid="y")
 
-    said = [f"at {share(at.prevalence)} PPV {share(at.ppv.value)} and NPV {share(at.npv.value)}" for at in stated]
+    said = [f"at {share(at.prevalence)} PPV {share(at.ppv.value)} and NPV {share(at.npv.value)}" for at in known]
     return draw("worth", f"Predictive values by prevalence: {listed(said)}.", 3.0, paint)
 
 
@@ -138,7 +138,7 @@ def _f1(cut: Cut) -> Drawn | None:
     each = [at for at in each if math.isfinite(at.f1.value)]
     if not each:
         return None
-    names = [share(at.prevalence).replace("\u202f", " ") + ("" if at.stated else "\n(here)") for at in each]
+    names = [stated(at.prevalence) + ("" if at.stated else "\n(here)") for at in each]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -151,7 +151,7 @@ def _f1(cut: Cut) -> Drawn | None:
             alpha=0.35,
             label="every film called positive",
         )
-        _bars(
+        bars(
             axes, places, [at.f1.stated for at in each], ORANGE, "o", f"called at and above {number(cut.threshold, 4)}"
         )
         axes.set_xticks(places, names)
@@ -194,76 +194,3 @@ def _baselines(found: Baselines, model: str) -> Drawn | None:
         return None
     rows: list[Row] = [(each.name, each.auroc) for each in found.baselines]
     return forest("baselines", "AUROC of covariates alone", rows, (model, found.auroc))
-
-
-def forest(
-    name: str, alt: str, rows: Sequence[Row], reference: Row | None = None, *, label: str = "AUROC", chance: float = 0.5
-) -> Drawn:
-    """Estimates with their intervals, one a line; a reference on top, in ink, with a line down through all.
-
-    Parameters
-    ----------
-    rows
-        Name and interval; those without an interval are left out.
-    chance
-        Where nothing is known or nothing differs; a dotted line.
-    """
-    first = [reference] if reference is not None and reference[1] is not None else []
-    shown = [(name, value) for name, value in [*first, *rows] if value is not None]
-
-    def paint(figure: Figure) -> None:
-        axes = figure.subplots()
-        axes.axvline(chance, color=SOFT, linestyle=":", linewidth=1)
-        for place, (_, value) in enumerate(reversed(shown)):
-            own = bool(first) and place == len(shown) - 1
-            colour = INK if own else BLUE
-            if own:
-                axes.axvline(value.value, color=SOFT, linewidth=0.8)
-            low, high = (value.low, value.high) if math.isfinite(value.low) else (value.value, value.value)
-            axes.plot([low, high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-            axes.scatter(value.value, place, color=colour, marker="D" if own else "o", s=26, zorder=3)
-            axes.annotate(
-                f"{value.value:.3f}", (1.01, place), xycoords=("axes fraction", "data"), va="center", color=SOFT
-            )
-        axes.set_yticks(range(len(shown)), [row for row, _ in reversed(shown)])
-        axes.set_ylim(-0.6, len(shown) - 0.4)
-        axes.set_xlabel(label)
-        tidy(axes, grid="x")
-
-    said = [f"{row} {three(value)}" for row, value in shown]
-    return draw(name, f"{alt}: {'; '.join(said)}.", 0.8 + 0.26 * len(shown), paint)
-
-
-# ------------------------------------------------------------------------------------------------------- parts
-
-
-def _bars(axes: Axes, places: Sequence[float], values: Sequence[Interval], colour: str, marker: str, name: str) -> None:
-    for place, value in zip(places, values, strict=True):
-        if math.isfinite(value.low) and math.isfinite(value.high):
-            axes.plot([place, place], [value.low, value.high], color=colour, linewidth=1.6)
-    axes.scatter(places, [value.value for value in values], color=colour, marker=marker, s=34, zorder=3, label=name)
-
-
-def three(value: Interval) -> str:
-    r"""An estimate with three decimals, a real minus, and its interval where there is one.
-
-    >>> three(Interval(-0.1, -0.2, 0.05))
-    '−0.100 (−0.200 to 0.050)'
-    >>> three(Interval(0.5, float("nan"), float("nan")))
-    '0.500 (no interval)'
-    """
-    text = (
-        f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
-        if math.isfinite(value.low)
-        else f"{value.value:.3f} (no interval)"
-    )
-    return text.replace("-", "−").replace("nan", "none")
-
-
-def percents(axes: Axes, which: str) -> None:
-    """Write an axis in percent."""
-    from matplotlib.ticker import FuncFormatter
-
-    (axes.yaxis if which == "y" else axes.xaxis).set_major_formatter(
-        FuncFormatter(lambda value, _: f"{number(100 * value, 2)} %")
-    )

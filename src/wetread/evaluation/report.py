@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wetread import __version__
 from wetread.evaluation.appendix import appendix, facts
 from wetread.evaluation.honesty_words import honesty_sections
+from wetread.evaluation.use_words import use_sections
 from wetread.evaluation.words import NOT_CLEARED, first_table, headlines, key_figures, sections
 from wetread.page import render
 
@@ -30,7 +31,7 @@ def page(found: Evaluation, figures: Mapping[str, Drawn]) -> str:
             "key_figures": key_figures(found),
             "headlines": headlines(found),
             "first": first_table(found),
-            "sections": (*sections(found), *honesty_sections(found)),
+            "sections": (*sections(found), *honesty_sections(found), *use_sections(found)),
             "appendix": appendix(found),
             "figures": dict(figures),
             "about": facts(found),

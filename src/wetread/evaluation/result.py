@@ -11,18 +11,22 @@ from numpy.typing import NDArray
 
 from wetread import __version__
 from wetread.errors import DataError
+from wetread.evaluation.abstention import Abstention, abstention
 from wetread.evaluation.alarms import Alarm, alarms
 from wetread.evaluation.applied import Applied, apply
 from wetread.evaluation.delong import Area, area
 from wetread.evaluation.negatives import Baselines, HardNegatives, baselines, hard_negatives
+from wetread.evaluation.noise import LabelErrors, Reference, label_errors
 from wetread.evaluation.precision import BestF1, PrecisionRecall, best_f1, precision_recall
 from wetread.evaluation.record import EVALUATION, text
+from wetread.evaluation.reliability import Reliability, reliability
 from wetread.evaluation.resample import Headline, Points, headline
 from wetread.evaluation.roc import Roc, roc
 from wetread.evaluation.rule import Rule
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.subgroups import Subgroups, subgroups
 from wetread.evaluation.threshold import FilmList, Tuned, tune
+from wetread.evaluation.utility import DecisionCurve, decision_curve
 from wetread.intervals import Interval
 from wetread.intervals.cluster import share
 
@@ -50,7 +54,7 @@ LOOK_ALIKES = ("Infiltration", "Consolidation", "Edema", "Effusion", "Atelectasi
 ALIKE = "any look-alike"
 """What all look-alikes together are called."""
 _FOLDS = 5  # of patients, for what covariates reach alone
-_SEARCHES = 2000  # resamples in which a threshold is searched anew; its interval is no headline number
+_CURVES = 2000  # resamples of curves, and of searches for a threshold: none of these is a headline number
 _FOUND = (Rule("youden"), Rule("f1"))
 
 
@@ -156,6 +160,12 @@ class Evaluation:
         Every covariate's groups apart, and what each covariate reaches alone; None where the films have no covariates.
     negatives
         Positive films against negative films with each other finding; None where nothing is known of findings.
+    abstention
+        What leaving the films nearest to the first threshold unread does.
+    reliability, decision
+        Calibration and decision curve; None where scores are not said to be probabilities.
+    label_errors
+        Figures against the truth behind the labels; None where nobody said how often they are right.
     told
         What the caller noted on the way: films that fell out and why.
     about
@@ -171,10 +181,14 @@ class Evaluation:
     precision: PrecisionRecall
     best: BestF1
     cuts: tuple[Cut, ...]
+    abstention: Abstention
     settings: Settings
     groups: Subgroups | None = None
     negatives: HardNegatives | None = None
     baselines: Baselines | None = None
+    reliability: Reliability | None = None
+    decision: DecisionCurve | None = None
+    label_errors: LabelErrors | None = None
     told: tuple[str, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
 
@@ -201,6 +215,7 @@ def evaluate(
     thresholds: Sequence[Asked] = (),
     prevalences: Sequence[float] = PREVALENCES,
     findings: Mapping[str, NDArray[np.bool_]] | None = None,
+    reference: Reference | None = None,
     model: str = "the model",
     resamples: int = 10_000,
     seed: int = 0,
@@ -216,6 +231,8 @@ def evaluate(
         Shares of positive films that predictive values are stated at.
     findings
         Other finding to (n,) bool: which films have it. "No Finding" is one of them. For hard negatives.
+    reference
+        How often the labels are right, for figures against the truth behind them.
     resamples, seed
         Of all bootstraps over patients.
 
@@ -243,10 +260,16 @@ def evaluate(
         precision=_steps(precision_recall(scored)),
         best=best_f1(scored),
         cuts=cuts,
+        abstention=abstention(scored, main, resamples=min(resamples, _CURVES), seed=seed),
         settings=settings(resamples, seed),
         groups=subgroups(scored, threshold=main, resamples=resamples, seed=seed) if known else None,
         negatives=_negatives(scored, findings, main, resamples, seed) if findings else None,
         baselines=_baselines(scored, resamples, seed) if known else None,
+        reliability=reliability(scored, resamples=min(resamples, _CURVES), seed=seed) if scored.probability else None,
+        decision=_decision(scored, resamples, seed) if scored.probability else None,
+        label_errors=None
+        if reference is None
+        else label_errors(scored, reference, threshold=main, resamples=min(resamples, _CURVES), seed=seed),
     )
     return replace(found, alarms=alarms(found))
 
@@ -272,7 +295,7 @@ def _cuts(
     if not asked:
         why = "no threshold was stated, and these show what one would do"
         asked = [
-            Asked(tune(scored, rule, resamples=min(resamples, _SEARCHES), seed=seed), scored, why) for rule in _FOUND
+            Asked(tune(scored, rule, resamples=min(resamples, _CURVES), seed=seed), scored, why) for rule in _FOUND
         ]
     first = {each.tuned.threshold: each for each in reversed(asked)}
     return tuple(
@@ -315,6 +338,12 @@ def _negatives(
 def _baselines(scored: Scored, resamples: int, seed: int) -> Baselines | None:
     """None where there are too few patients for folds."""
     return None if scored.patients < 2 * _FOLDS else baselines(scored, count=_FOLDS, resamples=resamples, seed=seed)
+
+
+def _decision(scored: Scored, resamples: int, seed: int) -> DecisionCurve:
+    """From a fifth of the prevalence, where calling every film is hard to beat, up to a half or more."""
+    first, last = scored.prevalence / 5, min(max(0.5, 2 * scored.prevalence), 0.95)
+    return decision_curve(scored, np.geomspace(first, last, 80), resamples=min(resamples, _CURVES), seed=seed)
 
 
 def settings(resamples: int, seed: int) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from wetread.evaluation.plot_parts import stated
 from wetread.intervals import Interval
 from wetread.report.section import Section, Table
 from wetread.report.wording import count, number, share
@@ -160,7 +161,7 @@ def first_table(found: Evaluation) -> Table | None:
     worth = cut.applied.worth
     if not worth.stated:
         return None
-    rows = [_at(at, f"{share(at.prevalence)}") for at in worth.stated]
+    rows = [_at(at, stated(at.prevalence)) for at in worth.stated]
     rows.append(_at(worth.sample, f"{share(worth.sample.prevalence)}, as here"))
     whose = "" if cut.stated else ", found on these very films"
     return Table(
