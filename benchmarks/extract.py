@@ -258,7 +258,7 @@ def by_kind(made: list[tuple[str, Path]], scratch: Path) -> dict[str, Any]:
     told: dict[str, Any] = {}
     with Crew(1) as crew:
         for kind, path in dict(made).items():
-            ask = Ask(enough=(SIZE, SIZE))
+            ask = Ask(enough=Options(size=SIZE).need)
             crew.read_one(path, ask)
             own, his = [], []
             for _ in range(2):
@@ -368,12 +368,16 @@ def main() -> None:
     parser.add_argument("--films", type=int, default=2000)
     parser.add_argument("--scratch", type=Path)
     parser.add_argument(
-        "--only", choices=("reduced", "generated", "killed"), help="measure this part again, and keep the others"
+        "--only",
+        choices=("reduced", "generated", "killed", "shared"),
+        help="measure this part again, and keep the others",
     )
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("extract.json"))
     options = parser.parse_args()
-    if options.only == "reduced":
-        told = json.loads(options.out.read_text(encoding="utf-8")) | {"reduced": reduced()}
+    if options.only in ("reduced", "shared"):
+        with tempfile.TemporaryDirectory(dir=options.scratch) as name:
+            part = reduced() if options.only == "reduced" else shared(options.data / "dicom", Path(name))
+        told = json.loads(options.out.read_text(encoding="utf-8")) | {options.only: part}
         options.out.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
         return
     with tempfile.TemporaryDirectory(dir=options.scratch) as name:
