@@ -1,4 +1,4 @@
-"""Where a report goes: a folder that is whole or not there, and never takes the place of anything but a report."""
+"""Where results go: a file or a folder that is whole or not there, and never takes the place of what is not its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from wetread.errors import UsageError
 
-__all__ = ["replaceable", "write_folder"]
+__all__ = ["new_folder", "replaceable", "write_file", "write_folder"]
 
 
 def replaceable(out: Path, ours: Sequence[str]) -> None:
@@ -35,13 +35,49 @@ def replaceable(out: Path, ours: Sequence[str]) -> None:
         )
 
 
+def new_folder(out: Path, why: str) -> None:
+    """See that nothing stands in this place yet.
+
+    Parameters
+    ----------
+    out
+        A folder that is not there, or is empty.
+    why
+        What would be wrong with another one, for the message.
+
+    Raises
+    ------
+    UsageError
+        If it is no folder, or holds anything.
+    """
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise UsageError(f"--out {out} is not a new folder: {why}")
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or none.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(text, encoding="utf-8", newline="")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
 def write_folder(out: Path, make: Callable[[], Mapping[str, bytes]]) -> None:
     """Write files into a folder beside, which takes its name when everything is in it.
 
     Parameters
     ----------
     out
-        A place that is `replaceable`.
+        A place that is `replaceable`, or a `new_folder`.
     make
         Gives the files by their names, which may begin with a folder's.
 
@@ -52,8 +88,8 @@ def write_folder(out: Path, make: Callable[[], Mapping[str, bytes]]) -> None:
     """
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".wetread-report-", dir=out.parent) as scratch:
-            made = Path(scratch, "report")
+        with tempfile.TemporaryDirectory(prefix=".wetread-", dir=out.parent) as scratch:
+            made = Path(scratch, "made")
             for name, content in make().items():
                 file = made / name
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -62,4 +98,4 @@ def write_folder(out: Path, make: Callable[[], Mapping[str, bytes]]) -> None:
                 out.rename(Path(scratch, "earlier"))
             made.rename(out)
     except OSError as error:
-        raise UsageError(f"the report cannot be written to {out}: {error.strerror}") from error
+        raise UsageError(f"--out {out} cannot be written: {error.strerror}") from error

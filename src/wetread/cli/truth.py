@@ -1,4 +1,4 @@
-"""`wetread truth`: agreement, consensus, label noise, which standard to use, and reader sheets."""
+"""`wetread truth`: agreement, consensus, label noise, which standard to use, reader sheets, splits and their leaks."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wetread.cli.place import new_folder, write_file
 from wetread.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -18,8 +19,19 @@ __all__ = ["run"]
 
 def run(options: argparse.Namespace) -> int:
     """Answer the question; the exit status."""
+    try:
+        return _answer(options)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"this needs {error.name}: install wetread[workshop]") from error
+
+
+def _answer(options: argparse.Namespace) -> int:
     if options.question == "sheets":
         return _sheets_out(options) if options.way == "out" else _sheets_in(options)
+    if options.question in ("split", "leaks"):
+        from wetread.cli.truth_split import leaks, split
+
+        return split(options) if options.question == "split" else leaks(options)
     return {"agreement": _agreement, "consensus": _consensus, "noise": _noise, "recommend": _recommend}[
         options.question
     ](options)
@@ -44,7 +56,7 @@ def _consensus(options: argparse.Namespace) -> int:
     found = reference_standard(read_reads(Path(options.reads), answers=options.answers), _rule(options))
     table = found.table()
     if options.out is not None:
-        _write(Path(options.out), table.write_csv())
+        write_file(Path(options.out), table.write_csv())
     if options.json:
         print(_json(found.record.to_dict() | {"films": table.to_dicts()}), end="")
     else:
@@ -89,8 +101,8 @@ def _noise(options: argparse.Namespace) -> int:
     out = Path(options.out)
     found = study(read_sources(Path(options.labels)), resamples=options.resamples, seed=options.seed)
     text = noise_text(found)
-    _write(out / "noise.json", _json(found.to_dict()))
-    _write(out / "noise.txt", text)
+    write_file(out / "noise.json", _json(found.to_dict()))
+    write_file(out / "noise.txt", text)
     print(text, end="")
     print(f"wetread: written to {out}: noise.json, noise.txt", file=sys.stderr)
     return 0
@@ -109,8 +121,7 @@ def _sheets_out(options: argparse.Namespace) -> int:
     from wetread.truth.sheets import make_sheets
 
     out, mapping = Path(options.out), Path(options.mapping)
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"--out {out} is not a new folder: sheets of an earlier making would stand among these")
+    new_folder(out, "sheets of an earlier making would stand among these")
     if mapping.exists():
         raise UsageError(f"--mapping {mapping} is there already, and answers may depend on it: name another file")
     if out.resolve() in mapping.resolve().parents:
@@ -119,9 +130,9 @@ def _sheets_out(options: argparse.Namespace) -> int:
         raise UsageError(f"readers' names become names of files: letters, digits, - and _ only, not {strange[0]!r}")
     films = _films(Path(options.films))
     made = make_sheets(films, options.readers, answers=options.answers, seed=options.seed, repeats=options.repeats)
-    _write(mapping, made.mapping_csv())
+    write_file(mapping, made.mapping_csv())
     for reader in options.readers:
-        _write(out / f"{reader}.csv", made.sheet_csv(reader))
+        write_file(out / f"{reader}.csv", made.sheet_csv(reader))
     print(
         f"wetread: {len(films)} films, {options.repeats} of them twice, for {len(options.readers)} readers in {out}; "
         f"the mapping is {mapping}: keep it from them",
@@ -147,21 +158,10 @@ def _sheets_in(options: argparse.Namespace) -> int:
     from wetread.truth.sheets import read_answers
 
     reads = read_answers([Path(path) for path in options.sheets], Path(options.mapping), answers=options.answers)
-    _write(Path(options.out), reads.to_csv())
+    write_file(Path(options.out), reads.to_csv())
     print(f"wetread: {len(reads)} reads of {len(reads.films)} films by {', '.join(reads.readers)}", file=sys.stderr)
     return 0
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a whole file or none."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from wetread.cli.collection import add_collection
+
 __all__ = ["add_truth"]
 
 _RULES = ("majority", "k-of-n", "weighted", "adjudicated", "dawid-skene", "single", "text-mined")
@@ -12,7 +14,7 @@ _RULES = ("majority", "k-of-n", "weighted", "adjudicated", "dawid-skene", "singl
 
 def add_truth(verbs: Any) -> None:
     """Add the verb `truth` and its own verbs."""
-    truth = verbs.add_parser("truth", help="reference standards, agreement, label noise, reader sheets")
+    truth = verbs.add_parser("truth", help="reference standards, agreement, label noise, reader sheets, splits")
     own = truth.add_subparsers(dest="question", required=True, metavar="WHAT", help="what is wanted")
     _agreement(own.add_parser("agreement", help="how far readers agree, with intervals"))
     _consensus(own.add_parser("consensus", help="a reference standard from reads, by a stated rule"))
@@ -22,6 +24,8 @@ def add_truth(verbs: Any) -> None:
     ways = sheets.add_subparsers(dest="way", required=True, metavar="out|in", help="which way")
     _out(ways.add_parser("out", help="blinded sheets in an order of chance for each reader"))
     _in(ways.add_parser("in", help="filled sheets back to one table of reads"))
+    _split(own.add_parser("split", help="divide a collection by patient, or along its published lists"))
+    _leaks(own.add_parser("leaks", help="whether a patient or a copy of a film stands on two sides of a split"))
 
 
 def _reads(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +57,7 @@ def _consensus(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rule", choices=_RULES, required=True, help="how reads become a label")
     parser.add_argument("--k", type=_whole, metavar="K", help="k-of-n: how many must say so")
     parser.add_argument("--positive", metavar="ANSWER", help="k-of-n, text-mined: the positive answer")
-    parser.add_argument("--weights", type=_weights, metavar="READER=W,...", help="weighted: stated before reading")
+    parser.add_argument("--weights", type=_numbered, metavar="READER=W,...", help="weighted: stated before reading")
     parser.add_argument(
         "--readers", type=_words, metavar="A,B,C", help="adjudicated: two readers, then the adjudicator"
     )
@@ -98,6 +102,40 @@ def _in(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="CSV", help="the table of reads")
 
 
+def _split(parser: argparse.ArgumentParser) -> None:
+    add_collection(parser, images="needed where they are the collection")
+    parser.add_argument("--out", required=True, metavar="DIR", help="a new folder for split.json and films.csv")
+    parser.add_argument("--official", action="store_true", help="the collection's own lists")
+    parser.add_argument(
+        "--tune", type=float, metavar="P", help="with --official: share of the training side for tuning"
+    )
+    parser.add_argument(
+        "--shares", type=_numbered, metavar="SIDE=P,...", help="they sum to 1 (default: train=0.7,tune=0.15,test=0.15)"
+    )
+    parser.add_argument(
+        "--strata",
+        type=_words,
+        metavar="A,B,...",
+        help="what each side should have alike, the most important first: label, view, age_band, sex, or none "
+        "(default: all)",
+    )
+    parser.add_argument("--seed", type=_whole, default=0, help="of the draw (default: %(default)s)")
+    parser.add_argument("--balanced", action="store_true", help="also draw as many negative as positive training films")
+    parser.add_argument(
+        "--together", metavar="CSV", help="pairs of films that must not be parted: columns first, second"
+    )
+
+
+def _leaks(parser: argparse.ArgumentParser) -> None:
+    add_collection(parser, images="without it pixels are not compared")
+    parser.add_argument("--split", metavar="DIR", help="a saved split (default: the collection's own lists)")
+    parser.add_argument(
+        "--allow", metavar="CSV", help="pairs somebody found to be different films: columns first, second"
+    )
+    parser.add_argument("--out", metavar="CSV", help="write every pair here, for --together or --allow")
+    parser.add_argument("--json", action="store_true", help="JSON instead of text")
+
+
 def _words(text: str) -> list[str]:
     words = [word.strip() for word in text.split(",")]
     if not all(words) or len(set(words)) < len(words):
@@ -118,14 +156,17 @@ def _numbers(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of numbers with commas between them") from error
 
 
-def _weights(text: str) -> dict[str, float]:
-    weights: dict[str, float] = {}
+def _numbered(text: str) -> dict[str, float]:
+    found: dict[str, float] = {}
     for part in text.split(","):
-        name, sign, weight = part.partition("=")
+        name, sign, number = (piece.strip() for piece in part.partition("="))
         try:
-            weights[name.strip()] = float(weight)
+            value = float(number)
         except ValueError as error:
-            raise argparse.ArgumentTypeError(f"{part!r} is not of the form ann=12") from error
-        if not (name.strip() and sign):
-            raise argparse.ArgumentTypeError(f"{part!r} is not of the form ann=12")
-    return weights
+            raise argparse.ArgumentTypeError(f"{part!r} is not of the form name=0.7") from error
+        if not (name and sign):
+            raise argparse.ArgumentTypeError(f"{part!r} is not of the form name=0.7")
+        if name in found:
+            raise argparse.ArgumentTypeError(f"{name!r} is given twice")
+        found[name] = value
+    return found

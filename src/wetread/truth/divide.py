@@ -162,7 +162,7 @@ def _tuned(
 
 
 def _check_rule(table: pl.DataFrame, shares: Mapping[str, float], strata: Sequence[str]) -> None:
-    if len(shares) < 2 or any(share <= 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-9:
+    if len(shares) < 2 or not all(share > 0 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-9:
         raise ConfigError(f"the shares of two or more sides are positive and sum to 1: found {dict(shares)}")
     if alien := [name for name in strata if name not in STRATA]:
         raise ConfigError(f"films are stratified by {', '.join(STRATA)}: found {alien[0]!r}")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from wetread.collections.schema import PATIENT_UNKNOWN
 from wetread.errors import DataError
 from wetread.truth.leaks import BOUND, KINDS, Kind, Leak, find_leaks
 
@@ -20,6 +21,12 @@ __all__ = ["SCHEMA", "LeakReport", "inspect"]
 
 SCHEMA = "wetread.truth.leaks/1"
 _SHOWN = 10
+_LACK: Mapping[Kind, str] = {
+    "patient": "no film names its patient",
+    "bytes": "no film has a hash of its file",
+    "pixels": "no film was read",
+    "near": "no film was read",
+}
 _COLUMNS = ("kind", "first", "first_side", "second", "second_side", "likeness")
 
 
@@ -33,7 +40,7 @@ class LeakReport:
         Films on each side.
     compared
         By kind ("patient", "bytes", "pixels", "near"): how many of these films could be compared. Fewer than all where
-        a film has no file here, or its table names no hash.
+        a film does not name its patient, has no file here, or its table names no hash.
     leaks
         Each pair once, under the first kind that holds.
     unreadable
@@ -91,8 +98,7 @@ class LeakReport:
     def _compared(self, kind: Kind, words: str) -> str:
         films = self.compared[kind]
         if not films:
-            lack = "no film has a hash of its file" if kind == "bytes" else "no film has a file here"
-            return f"{words}: NOT COMPARED, {lack}"
+            return f"{words}: NOT COMPARED, {_LACK[kind]}"
         pairs = sum(leak.kind == kind for leak in self.leaks)
         found = "none" if not pairs else f"{pairs:,} {'pair' if pairs == 1 else 'pairs'}"
         part = f"{films:,}" if films == self.films else f"only {films:,} of {self.films:,}"
@@ -141,10 +147,11 @@ def inspect(
     if len(sides) < 2:
         raise DataError(f"films must stand on two sides to be compared; these stand on {len(sides)}")
     pictures = int(placed["read"].sum())
+    known = placed.filter(~pl.col("flags").list.contains(PATIENT_UNKNOWN)).height
     hashed = placed.filter(pl.col("read") | pl.col("sha256").is_not_null()).height
     return LeakReport(
         sides=sides,
-        compared={"patient": placed.height, "bytes": hashed, "pixels": pictures, "near": pictures},
+        compared={"patient": known, "bytes": hashed, "pixels": pictures, "near": pictures},
         leaks=find_leaks(table, prints, bound=bound, allow=allow),
         unreadable=dict(unreadable or {}),
         bound=bound,
