@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -126,7 +127,7 @@ def _texts(value: Any, vr: str, charset: CharacterSet, vm: str, tag: str) -> tup
 
 def _pieces(value: Any, vr: str, charset: CharacterSet, *, single: bool) -> Iterator[str]:
     for one in several(value):
-        raw = one.original_string if isinstance(one, PersonName) else one
+        raw = (one.original_string or str(one)) if isinstance(one, PersonName) else one
         if isinstance(raw, str) and charset.assumed and vr in ENCODED:
             raw = as_bytes(raw) or raw  # pydicom had to guess; the bytes are taken as they were
         if isinstance(raw, bytes | bytearray):
@@ -191,6 +192,8 @@ def _writable(element: DataElement) -> None:
     file = DicomBytesIO()
     file.is_implicit_VR, file.is_little_endian = False, True
     try:
-        write_data_element(file, element, convert_encodings([UTF8]))
+        write_data_element(
+            file, deepcopy(element), convert_encodings([UTF8])
+        )  # a name keeps the bytes it was written in
     except Exception as error:
         raise _InvalidError("holds a value of the wrong kind") from error
