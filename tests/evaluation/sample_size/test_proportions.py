@@ -46,6 +46,8 @@ def test_the_teeth_of_the_saw() -> None:
     assert (around[found.stable - 1 :] >= 0.8).all()
     assert found.power_stable == around[found.stable - 1]
     assert (np.diff(around[100:130]) < 0).any()
+    assert found.films[0] < found.first < found.stable < found.films[-1]
+    np.testing.assert_array_equal(found.powers, around[np.array(found.films) - 1])
 
 
 def test_an_easy_goal_needs_few_films() -> None:

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _LARGEST = 1_000_000
+_AROUND = 20  # films beyond the teeth that are shown to either side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class GoalSize:
         The power at each.
     expected, goal, alpha, power
         What was asked.
+    films, powers
+        Numbers of films around both, and the power at each: the teeth.
     """
 
     first: int
@@ -51,6 +54,8 @@ class GoalSize:
     goal: float
     alpha: float
     power: float
+    films: tuple[int, ...]
+    powers: tuple[float, ...]
 
 
 def goal_power(films: ArrayLike, expected: float, goal: float, *, alpha: float = 0.05) -> NDArray[np.float64]:
@@ -118,9 +123,11 @@ def goal_size(expected: float, goal: float, *, power: float = 0.8, alpha: float 
         last = int(failing[-1]) if failing.size else 0
         if 2 * last + 100 <= most:  # as many again, and a hundred, without a tooth that falls short
             first = int(films[reached >= power][0])
-            return GoalSize(
-                first, last + 1, float(reached[first - 1]), float(reached[last]), expected, goal, alpha, power
-            )
+            margin = last + 1 - first + _AROUND
+            shown = slice(max(first - 1 - margin, 0), last + margin)
+            teeth = tuple(films[shown].tolist()), tuple(reached[shown].tolist())
+            at = float(reached[first - 1]), float(reached[last])
+            return GoalSize(first, last + 1, *at, expected, goal, alpha, power, *teeth)
         most *= 2
     raise ConfigError(f"to tell {expected:g} from {goal:g} takes more than {_LARGEST:,} films: the goal is too near")
 
