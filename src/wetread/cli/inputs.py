@@ -119,7 +119,7 @@ def scores_of_table(
     _once(source, films, columns.film)
     told = list(source.notes)
     if without := int(films["none"].sum()):
-        told.append(f"{without} of {films.height} films of {path.name} have no score and were left out")
+        told.append(f"{without:,} of {films.height:,} films of {path.name} have no score and were left out")
     films = films.filter(~pl.col("none"))
     if not films.height:
         raise DataError(f"{path} has no film with a score: is {columns.score!r} the column of scores?")
@@ -204,11 +204,14 @@ def labels_of_collection(name: str, place: Path, labels: Path | None) -> tuple[p
 
     notes: list[str] = []
     table = load(name, place, labels=labels, notes=notes)
+    notes = [
+        note for note in notes if not note.startswith("split:")
+    ]  # of use to who asks for a split, which is told then
     known = table.filter(pl.col("label").is_not_null())
     if not known.height:
         raise DataError(f"{name} says of none of its {table.height} films whether there is pneumonia")
     if lost := table.height - known.height:
-        notes.append(f"{lost} of {table.height} films of {name} have no label and were left out")
+        notes.append(f"{lost:,} of {table.height:,} films of {name} have no label and were left out")
     films = known.select(
         "film_id", "patient_id", "label", "path", "split", "label_source",
         pl.col("findings").list.filter(pl.element().str.to_lowercase() != "pneumonia"),
@@ -289,14 +292,16 @@ def joined(scores: pl.DataFrame, labels: pl.DataFrame, *, name: str, probabiliti
         both = short_scores.join(short_labels, on="film", how="inner", maintain_order="left")
         if not both.height:
             raise DataError(
-                f"none of {scores.height} films with a score stands among {labels.height} films with a label: do both tables "
+                f"none of {scores.height:,} films with a score stands among {labels.height:,} films with a label: do both tables "
                 "name films in the same way? Say which columns with --film and --labels-film"
             )
         told.append("films were joined by their names without folders and suffixes")
     if lost := scores.height - both.height:
-        told.append(f"{lost} of {scores.height} films with a score have no label and were left out")
+        told.append(f"{lost:,} of {scores.height:,} films with a score have no label and were left out")
     if unscored := labels.height - both.height:
-        told.append(f"{unscored} of {labels.height} films with a label have no score and are not in this evaluation")
+        told.append(
+            f"{unscored:,} of {labels.height:,} films with a label have no score and are not in this evaluation"
+        )
     groups = {
         column.removeprefix("group "): both[column].to_numpy().astype(str)
         for column in both.columns

@@ -60,7 +60,7 @@ def comparison_alarms(found: Comparison) -> tuple[Alarm, ...]:
 
 
 def _no_difference(found: Comparison) -> Alarm | None:
-    apart = found.difference.find("auroc").percentile
+    apart = found.difference.find("auroc").stated
     if apart.low > 0 or apart.high < 0:
         return None
     return Alarm(
@@ -73,16 +73,16 @@ def _no_difference(found: Comparison) -> Alarm | None:
 
 def _f1_of_all(found: Evaluation) -> Alarm | None:
     """F1 that calling every film positive reaches as well: the best over all thresholds, or that of a stated one."""
-    best, everything = found.headline.find("best_f1").percentile, found.best.f1_all_positive
+    best, everything = found.headline.find("best_f1").stated, found.best.f1_all_positive
     no_gain = not best.low > everything or best.value - everything < NOTABLE  # also where there is no interval
     told = [
         f"The best F1 that any threshold reaches on them is {_three(best.value)} ({_limits(best.low, best.high)})"
         + (", which is not surely more." if no_gain else ".")
     ]
     for cut in found.cuts:
-        gain = found.headline.find("f1_gain", cut.threshold).percentile
+        gain = found.headline.find("f1_gain", cut.threshold).stated
         if cut.stated and (not gain.low > 0 or gain.value < NOTABLE):
-            f1 = found.headline.find("f1", cut.threshold).percentile
+            f1 = found.headline.find("f1", cut.threshold).stated
             told.append(
                 f"At the threshold {number(cut.threshold, 4)} F1 is {_three(f1.value)} ({_limits(f1.low, f1.high)}), "
                 f"{_signed(gain.value)} from calling every film ({_limits(gain.low, gain.high)})."
@@ -131,7 +131,7 @@ def _cuts(cuts: list[Cut]) -> str:
 
 
 def _chance(found: Evaluation) -> Alarm | None:
-    area = found.headline.find("auroc").percentile
+    area = found.headline.find("auroc").stated
     if area.low > 0.5:
         return None
     return Alarm(

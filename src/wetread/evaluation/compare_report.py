@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wetread import __version__
 from wetread.evaluation.appendix import every_number, made_with
-from wetread.evaluation.plot_parts import forest, percents
+from wetread.evaluation.plot_parts import forest, percents, stated
 from wetread.evaluation.words import NOT_CLEARED, limits, shares, threes
 from wetread.intervals import Interval
 from wetread.page import render
@@ -95,8 +95,8 @@ def _differences(found: Comparison) -> list[tuple[str, Interval, Interval, Inter
     made = []
     for one, two, apart in zip(found.first.estimates, found.second.estimates, found.difference.estimates, strict=False):
         if apart.name in said and one.name == apart.name == two.name:
-            at = f" {share(apart.at)}" if apart.at is not None and "_at_" in apart.name else ""
-            made.append((f"{said[apart.name]}{at}", one.percentile, two.percentile, apart.percentile))
+            at = f" {stated(apart.at)}" if apart.at is not None and "_at_" in apart.name else ""
+            made.append((f"{said[apart.name]}{at}", one.stated, two.stated, apart.stated))
     order = {name: place for place, (_, name) in enumerate(_SAID)}
     return sorted(made, key=lambda row: next(place for name, place in order.items() if row[0].startswith(name)))
 
@@ -109,7 +109,7 @@ def _key_figures(found: Comparison) -> tuple[tuple[str, str], ...]:
         (number(films.films), "films"), (number(films.patients), "patients"),
         (number(films.positives), f"positive, {share(films.prevalence.value)}"),
         (f"{one.value:.3f}", f"AUROC of {first}"), (f"{two.value:.3f}", f"AUROC of {second}"),
-        (_signed(apart.value), f"difference ({limits(apart.percentile)})"),
+        (_signed(apart.value), f"difference ({limits(apart.stated)})"),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _signed(value: float) -> str:
 
 def _headlines(found: Comparison) -> tuple[str, ...]:
     first, second = found.names
-    apart = found.difference.find("auroc").percentile
+    apart = found.difference.find("auroc").stated
     sure = (
         "surely better"
         if apart.low > 0

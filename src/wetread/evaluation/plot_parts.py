@@ -46,7 +46,11 @@ def forest(
             axes.plot([low, high], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
             axes.scatter(value.value, place, color=colour, marker="D" if own else "o", s=26, zorder=3)
             axes.annotate(
-                f"{value.value:.3f}", (1.01, place), xycoords=("axes fraction", "data"), va="center", color=SOFT
+                f"{value.value:.3f}".replace("-", "−"),
+                (1.01, place),
+                xycoords=("axes fraction", "data"),
+                va="center",
+                color=SOFT,
             )
         axes.set_yticks(range(len(shown)), [row for row, _ in reversed(shown)])
         axes.set_ylim(-0.6, len(shown) - 0.4)

@@ -59,6 +59,11 @@ class Estimate:
         """The number on all films; NaN where it does not exist."""
         return self.percentile.value
 
+    @property
+    def stated(self) -> Interval:
+        """The one to print: BCa, which is right also for numbers that resamples push to one side; else percentile."""
+        return self.bca if np.isfinite([self.bca.low, self.bca.high]).all() else self.percentile
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:

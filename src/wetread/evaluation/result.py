@@ -265,7 +265,9 @@ def evaluate(
         groups=subgroups(scored, threshold=main, resamples=resamples, seed=seed) if known else None,
         negatives=_negatives(scored, findings, main, resamples, seed) if findings else None,
         baselines=_baselines(scored, resamples, seed) if known else None,
-        reliability=reliability(scored, resamples=min(resamples, _CURVES), seed=seed) if scored.probability else None,
+        reliability=reliability(scored, scheme="count", resamples=min(resamples, _CURVES), seed=seed)
+        if scored.probability
+        else None,
         decision=_decision(scored, resamples, seed) if scored.probability else None,
         label_errors=None
         if reference is None

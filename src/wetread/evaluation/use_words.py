@@ -67,7 +67,7 @@ def _reliability(found: Reliability) -> Section:
         for each in found.bins
     )
     table = Table(f"In {found.binning}", ("probability", "films", "patients", "mean probability", "positive"), rows)
-    caption = "Share of positive films against the probability that was said, both on a logarithmic scale where probabilities are small. On the line, probabilities mean what they say."
+    caption = "Share of positive films against the probability that was said. On the dotted line, probabilities mean what they say."
     return Section("Can the probabilities be believed?", tuple(told), means, (("reliability", caption),), (table,))
 
 

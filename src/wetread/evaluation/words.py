@@ -59,7 +59,7 @@ def key_figures(found: Evaluation) -> tuple[tuple[str, str], ...]:
         (number(films.films), "films"),
         (number(films.patients), "patients"),
         (number(films.positives), f"positive, {share(films.prevalence.value)}"),
-        (_three(area.value), f"AUROC ({_plain(area.percentile)})"),
+        (_three(area.value), f"AUROC ({_plain(area.stated)})"),
         (_three(average.value), f"average precision, by lot {_three(films.prevalence.value)}"),
         (_three(found.best.f1), f"best F1, every film called {_three(found.best.f1_all_positive)}"),
     )
@@ -71,9 +71,9 @@ def _plain(found: Interval) -> str:
 
 def headlines(found: Evaluation) -> tuple[str, ...]:
     """The evaluation in short."""
-    films, area = found.films, found.headline.find("auroc").percentile
-    average = found.headline.find("average_precision").percentile
-    best = found.headline.find("best_f1").percentile
+    films, area = found.films, found.headline.find("auroc").stated
+    average = found.headline.find("average_precision").stated
+    best = found.headline.find("best_f1").stated
     told = [
         f"{count(films.films, 'film')} of {count(films.patients, 'patient')}; {number(films.positives)} films of "
         f"{count(films.positive_patients, 'patient')} are positive: {shares(films.prevalence)}.",
@@ -221,7 +221,7 @@ def _films(found: Evaluation) -> Section:
 
 
 def _discrimination(found: Evaluation) -> Section:
-    area = found.headline.find("auroc").percentile
+    area = found.headline.find("auroc").stated
     told = [
         f"The area under the ROC curve is {threes(area)}. It says how often a positive film scores above a negative one; it does not "
         "depend on how many films are positive, nor on a threshold."
@@ -238,7 +238,7 @@ def _discrimination(found: Evaluation) -> Section:
         for each in found.headline.estimates:
             if each.name == name and each.at is not None:
                 rate, held = name.split("_at_")
-                told.append(f"Where {share(each.at)} of {other} ({held}), {rate} is {shares(each.percentile)}.")
+                told.append(f"Where {stated(each.at)} of {other} ({held}), {rate} is {shares(each.stated)}.")
     caption = "Each threshold is a point: the higher and the further left, the better. Points are the thresholds of this page."
     return Section("How well it tells positive from negative", tuple(told), (), (("roc", caption),))
 
@@ -253,7 +253,7 @@ def _agree(one: Interval, other: Interval) -> str:
 
 
 def _precision(found: Evaluation) -> Section:
-    average, best = found.headline.find("average_precision").percentile, found.headline.find("best_f1").percentile
+    average, best = found.headline.find("average_precision").stated, found.headline.find("best_f1").stated
     everything = found.best.f1_all_positive
     more = "surely more" if best.low > everything else "not surely more"
     told = (
