@@ -105,6 +105,27 @@ _ALL = (
         modality="SR",
         series_number=9702,
     ),
+    Kind(
+        name="fhir",
+        title="wetread reading, FHIR R4B transaction",
+        module="fhir",
+        media_type="application/fhir+json",
+        suffix=".json",
+    ),
+    Kind(
+        name="fhir-r5",
+        title="wetread reading, FHIR R5 transaction",
+        module="fhir_r5",
+        media_type="application/fhir+json",
+        suffix=".json",
+    ),
+    Kind(
+        name="priority",
+        title="wetread reading, worklist priority",
+        module="priority",
+        media_type="application/json",
+        suffix=".json",
+    ),
 )
 KINDS = {kind.name: kind for kind in _ALL}
 """By name, in the order in which `all` makes them."""
