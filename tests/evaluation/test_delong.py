@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ttest_ind_from_stats
 
@@ -91,6 +91,7 @@ def by_pairs(scored: Scored) -> tuple[float, float]:
     return won.mean(), won.mean(1).var(ddof=1) / len(x) + won.mean(0).var(ddof=1) / y.size
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_ranks_give_what_every_pair_gives(films: list[tuple[int, bool]]) -> None:
     scored = of(films)
@@ -101,6 +102,7 @@ def test_ranks_give_what_every_pair_gives(films: list[tuple[int, bool]]) -> None
     assert [part.mean() for part in placements(scored)] == pytest.approx([value, value])
 
 
+@settings(deadline=None)
 @given(SETS, st.randoms(use_true_random=False))
 def test_what_must_not_change_it(films: list[tuple[int, bool]], chance: object) -> None:
     """One film a patient is DeLong; monotone transforms, the order of rows; turned labels mirror it."""

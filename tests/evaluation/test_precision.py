@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_curve
 
@@ -25,6 +25,7 @@ def of(films: list[tuple[int, bool]]) -> Scored:
     return Scored(names, names, [label for _, label in films], [score for score, _ in films])  # type: ignore[arg-type]
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_the_curve_is_that_of_scikit_learn(films: list[tuple[int, bool]]) -> None:
     scored = of(films)
@@ -36,6 +37,7 @@ def test_the_curve_is_that_of_scikit_learn(films: list[tuple[int, bool]]) -> Non
     assert found.average_precision == pytest.approx(average_precision_score(scored.label, scored.score))
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_the_best_f1_is_the_largest_of_all_thresholds(films: list[tuple[int, bool]]) -> None:
     scored = of(films)
@@ -48,6 +50,7 @@ def test_the_best_f1_is_the_largest_of_all_thresholds(films: list[tuple[int, boo
     assert found.f1 >= found.f1_all_positive - 1e-12
 
 
+@settings(deadline=None)
 @given(SETS, st.randoms(use_true_random=False))
 def test_only_the_order_of_the_scores_counts(films: list[tuple[int, bool]], chance: object) -> None:
     scored = of(films)

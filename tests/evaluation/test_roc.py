@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score, roc_curve
 
@@ -32,6 +32,7 @@ def turned(films: Scored) -> Scored:
     return replace(films, label=~films.label)
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_the_curve_is_that_of_scikit_learn(films: list[tuple[int, bool]]) -> None:
     scored = of(films)
@@ -43,6 +44,7 @@ def test_the_curve_is_that_of_scikit_learn(films: list[tuple[int, bool]]) -> Non
     assert found.auroc == pytest.approx(roc_auc_score(scored.label, scored.score))
 
 
+@settings(deadline=None)
 @given(SETS)
 def test_corners_draw_the_same_curve_with_fewer_points(films: list[tuple[int, bool]]) -> None:
     scored = of(films)
@@ -59,6 +61,7 @@ def test_a_straight_piece_has_no_corner_within() -> None:
     assert len(roc(films, corners=True).threshold) == 2
 
 
+@settings(deadline=None)
 @given(SETS, st.sampled_from([0.1, 0.25, 0.5, 0.9]))
 def test_a_partial_area_is_that_of_scikit_learn(films: list[tuple[int, bool]], most: float) -> None:
     scored = of(films)
@@ -69,6 +72,7 @@ def test_a_partial_area_is_that_of_scikit_learn(films: list[tuple[int, bool]], m
     assert found.value <= most + 1e-12
 
 
+@settings(deadline=None)
 @given(SETS, st.floats(0.05, 0.9))
 def test_parts_add_up_and_the_other_axis_is_the_mirrored_curve(films: list[tuple[int, bool]], cut: float) -> None:
     scored = of(films)
@@ -80,6 +84,7 @@ def test_parts_add_up_and_the_other_axis_is_the_mirrored_curve(films: list[tuple
     assert one.value == pytest.approx(partial_auroc(mirrored, cut, 1, of="specificity").value)
 
 
+@settings(deadline=None)
 @given(SETS, st.floats(0.01, 1))
 def test_a_share_is_held_and_the_other_is_the_best_that_holds_it(films: list[tuple[int, bool]], share: float) -> None:
     scored = of(films)

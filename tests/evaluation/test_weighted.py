@@ -68,7 +68,7 @@ def slowly(scored: Scored) -> dict[tuple[str, float | None], float]:
     return found
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(FILMS, st.integers(0, 2**32 - 1))
 def test_each_number_is_that_of_the_films_written_out(films: list[tuple[str, int, bool]], seed: int) -> None:
     scored = of(films)

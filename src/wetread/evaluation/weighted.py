@@ -210,4 +210,6 @@ def _running(counts: Whole, dtype: type[np.signedinteger]) -> Whole:
 
 def _first(running: Whole, target: Float) -> NDArray[np.intp]:
     """For each row, the first place whose running sum reaches the target."""
-    return np.array([np.searchsorted(row, at) for row, at in zip(running, target, strict=True)], np.intp)
+    # In the sums' own type: a target of another would have each row copied to it.
+    targets = target.astype(running.dtype)
+    return np.array([row.searchsorted(at) for row, at in zip(running, targets, strict=True)], np.intp)
