@@ -16,7 +16,7 @@ from wetread.intervals.diagnostic import Counts
 from wetread.intervals.noisy import apparent_auroc
 from wetread.truth.agreement import Agreement, agreement
 from wetread.truth.dawid_skene import fit_dawid_skene
-from wetread.truth.noise import LabelNoise, label_noise
+from wetread.truth.noise import LabelNoise, label_noise, plain
 from wetread.truth.reads import Reads
 from wetread.truth.sources import GROUPS, Sources
 
@@ -215,8 +215,7 @@ def _errors(test: np.ndarray[Any, Any], held: np.ndarray[Any, Any]) -> dict[str,
     wrong = proportion(table.fp + table.fn, len(test))
     return {
         "counts": {name: int(getattr(table, name)) for name in ("tp", "fp", "fn", "tn")},
-        "error": _rounded(wrong.value, wrong.low, wrong.high),
-        **{name: _rounded(x.value, x.low, x.high) for name, x in rates.items()},
+        **plain({"error": wrong} | rates),
     }
 
 
@@ -242,8 +241,7 @@ def _scored(
             "films": read.height,
             "positive": int(sick.sum()),
             "text_mined_pneumonia": int(text.sum()),
-            "auroc_against_readers": _rounded(against_readers.value, against_readers.low, against_readers.high),
-            "auroc_against_text": _rounded(against_text.value, against_text.low, against_text.high),
+            **plain({"auroc_against_readers": against_readers, "auroc_against_text": against_text}),
             "ppv": round(ppv, 4),
             "npv": round(npv, 4),
             "auroc_against_text_expected": round(apparent_auroc(true, ppv, npv), 4),
@@ -314,9 +312,4 @@ def _on_abnormal(abnormal: dict[str, Any], classes: dict[str, Any]) -> list[str]
 
 
 def _share(x: int, n: int) -> dict[str, float]:
-    found = proportion(x, n)
-    return {"films": x} | _rounded(found.value, found.low, found.high)
-
-
-def _rounded(value: float, low: float, high: float) -> dict[str, float]:
-    return {"value": round(value, 5), "low": round(low, 5), "high": round(high, 5)}
+    return {"films": x} | plain({"share": proportion(x, n)})["share"]

@@ -14,7 +14,7 @@ from wetread.intervals import Interval
 from wetread.intervals.diagnostic import Counts
 from wetread.intervals.resampling import percentile_interval, resampled
 
-__all__ = ["Cell", "LabelNoise", "label_noise"]
+__all__ = ["Cell", "LabelNoise", "label_noise", "plain"]
 
 Float = NDArray[np.float64]
 _RATES = ("sensitivity", "specificity", "ppv", "npv")
@@ -69,17 +69,17 @@ class LabelNoise:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON: intervals as value, low, high."""
-        plain: dict[str, Any] = {
+        told: dict[str, Any] = {
             name: getattr(self, name) for name in ("label", "reference", "films", "patients", "read", "resamples")
         }
         table = self.counts
-        plain["counts"] = {name: int(getattr(table, name)) for name in ("tp", "fp", "fn", "tn")}
+        told["counts"] = {name: int(getattr(table, name)) for name in ("tp", "fp", "fn", "tn")}
         for name in ("exact", "as_read", "by_label", "by_cell"):
-            plain[name] = _plain(getattr(self, name))
+            told[name] = plain(getattr(self, name))
         for name in ("at_prevalence", "apparent"):
-            plain[name] = {f"{key:g}": _plain(found) for key, found in getattr(self, name).items()}
-        plain["cells"] = [{key: getattr(cell, key) for key in Cell.__slots__} for cell in self.cells]
-        return plain
+            told[name] = {f"{key:g}": plain(found) for key, found in getattr(self, name).items()}
+        told["cells"] = [{key: getattr(cell, key) for key in Cell.__slots__} for cell in self.cells]
+        return told
 
 
 def label_noise(
@@ -247,7 +247,8 @@ def _bayes(se: Any, sp: Any, prevalence: float) -> tuple[Any, Any]:
     return hit / (hit + alarm), clear / (clear + missed)
 
 
-def _plain(intervals: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
+def plain(intervals: Mapping[str, Interval]) -> dict[str, dict[str, float]]:
+    """Intervals as JSON has them: value, low and high, to five places."""
     return {
         name: {"value": round(x.value, 5), "low": round(x.low, 5), "high": round(x.high, 5)}
         for name, x in intervals.items()
