@@ -131,8 +131,10 @@ def test_official_lists_that_are_not_there() -> None:
     table = made(20)
     with pytest.raises(DataError, match="have no side in the collection's own split"):
         official_split(table)
-    with pytest.raises(ConfigError, match="tune is a share"):
+    with pytest.raises(ConfigError, match="no training side"):
         official_split(table.with_columns(split=pl.lit("val")), tune=0.1)
+    with pytest.raises(ConfigError, match="tune is a share .* found 0"):
+        official_split(table, tune=0.0)
 
 
 def test_a_balanced_sample_of_official_lists_is_of_their_training_side() -> None:

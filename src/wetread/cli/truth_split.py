@@ -60,18 +60,11 @@ def _divided(options: argparse.Namespace, table: pl.DataFrame) -> Split:
 
     strata = STRATA if options.strata is None else () if options.strata == ["none"] else options.strata
     if options.official:
-        tune = 0.0 if options.tune is None else _share(options.tune)
-        return official_split(table, tune=tune, seed=options.seed, strata=strata, balanced=options.balanced)
+        return official_split(table, tune=options.tune, seed=options.seed, strata=strata, balanced=options.balanced)
     return split_by_patient(
         table, shares=options.shares or SHARES, strata=strata, seed=options.seed, balanced=options.balanced,
         together=_pairs(options.together),
     )  # fmt: skip
-
-
-def _share(value: float) -> float:
-    if not 0 < value < 1:
-        raise UsageError(f"--tune is a share of the training side, between 0 and 1: found {value:g}")
-    return value
 
 
 def _pairs(path: str | None) -> list[tuple[str, str]]:

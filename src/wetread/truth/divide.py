@@ -93,7 +93,12 @@ def split_by_patient(
 
 
 def official_split(
-    table: pl.DataFrame, *, tune: float = 0.0, seed: int = 0, strata: Sequence[str] = STRATA, balanced: bool = False
+    table: pl.DataFrame,
+    *,
+    tune: float | None = None,
+    seed: int = 0,
+    strata: Sequence[str] = STRATA,
+    balanced: bool = False,
 ) -> Split:
     """The collection's own split as a named one; its training side may give up a share for tuning, by patient.
 
@@ -102,7 +107,7 @@ def official_split(
     table
         With the collection's own lists in `split`.
     tune
-        Share of the training side's patients that becomes `tune`; the rest is then `train`.
+        Share of the training side's patients that becomes `tune`, the rest then being `train`; None: no such side.
     seed, strata
         Of the part for tuning, and the seed of the balanced sample.
     balanced
@@ -122,6 +127,8 @@ def official_split(
     LeakError
         If the collection's own split has a patient on two sides.
     """
+    if tune is not None and not 0 < tune < 1:
+        raise ConfigError(f"tune is a share of the training side, between 0 and 1: found {tune:g}")
     without = table["split"].null_count()
     if without or not table.height:
         raise DataError(
@@ -135,9 +142,9 @@ def official_split(
     films = table.select("film_id", "patient_id", "label", side="split")
     names = films["side"].unique(maintain_order=True).to_list()
     training = _training(names)
-    if tune:
-        if training is None or not 0 < tune < 1:
-            raise ConfigError(f"tune is a share of the training side, between 0 and 1: found {tune}")
+    if tune is not None:
+        if training is None:
+            raise ConfigError(f"there is no training side ({' or '.join(_TRAINING)}) to take films for tuning from")
         rule["strata"] = list(strata)
         films = _tuned(table, films, training, tune, strata, seed)
         names, training = ["train", "tune", *(side for side in names if side != training)], "train"
