@@ -53,7 +53,8 @@ def seal(
         If `when` has no zone.
     """
     moment = source.moment(when)
-    for keyword in ("SpecificCharacterSet", *PATIENT, *STUDY):
+    # A library signs what it builds as contributing equipment, with the time that its clock shows.
+    for keyword in ("ContributingEquipmentSequence", "SpecificCharacterSet", *PATIENT, *STUDY):
         if keyword in made:
             del made[keyword]
     made.update(source.identity)
