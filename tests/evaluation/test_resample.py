@@ -65,15 +65,6 @@ def test_the_auroc_interval_is_that_of_the_shared_bootstrap() -> None:
     assert alone.high - alone.low < 0.9 * (found.high - found.low)
 
 
-def test_a_draw_is_as_many_patients_as_there_are() -> None:
-    drawn = np.stack(list(module._draws(50, 0, 0, 2000)))
-    assert (drawn.sum(axis=1) == 50).all()
-    assert drawn.mean(axis=0) == pytest.approx(np.ones(50), abs=0.1)
-    assert drawn.var() == pytest.approx(1 - 1 / 50, abs=0.03)
-    assert not (np.stack(list(module._draws(50, 0, 1, 2000))) == drawn).all()
-    assert not (np.stack(list(module._draws(50, 1, 0, 2000))) == drawn).all()
-
-
 def test_numbers_depend_on_the_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     scored = made_up()
     first = moved(scored, points=POINTS, resamples=250, seed=7, threads=1)

@@ -14,13 +14,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import ConfigError, DataError
+from wetread.evaluation.draws import over_patients
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.subgroups import MINIMUM, apart, area_interval, too_few
 from wetread.intervals import Interval
 from wetread.intervals.areas import Pairs, areas
 from wetread.intervals.cluster import share
 from wetread.intervals.crossfit import folds, group_baseline, groups_together
-from wetread.intervals.resampling import percentile_interval, resampled
+from wetread.intervals.resampling import percentile_interval
 
 __all__ = ["Against", "Baseline", "Baselines", "HardNegatives", "baselines", "hard_negatives"]
 
@@ -116,9 +117,7 @@ def hard_negatives(
     _, patient = np.unique(scored.patient, return_inverse=True)
     questions = [Pairs(scored.score, scored.label)]
     questions += [Pairs(scored.score, scored.label, mask | scored.label) for mask in masks.values()]
-    value, moved = resampled(
-        areas(questions, patient), np.arange(int(patient.max()) + 1), resamples=resamples, seed=seed
-    )
+    value, moved = over_patients(areas(questions, patient), int(patient.max()) + 1, resamples=resamples, seed=seed)
     positive, negative = (int(np.unique(patient[side]).size) for side in (scored.label, ~scored.label))
     note = _too_few(positive, negative, minimum, "with negative films")
     return HardNegatives(
@@ -288,9 +287,7 @@ def baselines(
     questions = [Pairs(scored.score, scored.label)]
     questions += [Pairs(guess, scored.label) for guess in guesses.values()]
     questions += [Pairs(scored.score, scored.label, strata=scored.groups[name]) for name in names]
-    value, moved = resampled(
-        areas(questions, patient), np.arange(int(patient.max()) + 1), resamples=resamples, seed=seed
-    )
+    value, moved = over_patients(areas(questions, patient), int(patient.max()) + 1, resamples=resamples, seed=seed)
     pairs = apart(positive, negative, scored.patients)
     found = []
     for k, name in enumerate(guesses, start=1):

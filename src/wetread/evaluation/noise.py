@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import ConfigError, DataError
+from wetread.evaluation.draws import over_patients
 from wetread.evaluation.scored import Scored
 from wetread.intervals.noisy import true_auroc
-from wetread.intervals.resampling import resampled
 
 __all__ = ["Bounds", "LabelErrors", "Reference", "label_errors"]
 
@@ -162,7 +162,10 @@ def label_errors(
         raise ConfigError(f"{scored.name}: a threshold is a finite number, not {threshold}")
     sick = scored.prevalence * reference.ppv + (1 - scored.prevalence) * (1 - reference.npv)
     statistic = _Statistic(scored, reference, np.inf if threshold is None else threshold)
-    value, moved = resampled(statistic, scored.patient, resamples=resamples, seed=seed)
+    _, patient = np.unique(scored.patient, return_inverse=True)
+    value, moved = over_patients(
+        lambda copies: statistic(copies, patient), int(patient.max()) + 1, resamples=resamples, seed=seed
+    )
     known = moved[np.isfinite(moved).all(axis=1)]
     if len(known) < 0.9 * resamples:
         raise DataError(
@@ -210,9 +213,9 @@ class _Statistic:
         self._called = score >= threshold
         self._reference = reference
 
-    def __call__(self, weights: Float) -> Float:
-        rows = max(1, _IN_CACHE // weights.shape[1])
-        return np.concatenate([self._some(weights[at : at + rows]) for at in range(0, len(weights), rows)])
+    def __call__(self, copies: Float, patient: NDArray[np.int64]) -> Float:
+        rows = max(1, _IN_CACHE // patient.size)
+        return np.concatenate([self._some(copies[at : at + rows, patient]) for at in range(0, len(copies), rows)])
 
     def _some(self, weights: Float) -> Float:
         w = weights[:, self._order]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from wetread.errors import ConfigError, DataError
 from wetread.evaluation.alike import exact_instead
+from wetread.evaluation.draws import BLOCK, copies
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.weighted import Key, Points, Weighted
 from wetread.intervals import Interval
@@ -24,7 +25,6 @@ from wetread.intervals.resampling import percentile_interval
 __all__ = ["Estimate", "Headline", "Moved", "Points", "difference", "headline", "moved"]
 
 Float = NDArray[np.float64]
-_BLOCK = 100  # resamples of one random stream
 _AT_ONCE = 500_000  # films times resamples that one thread works on: a few MB, so that it stays near the processor
 _USUAL = Points()
 _GROUPS = 2000  # most groups that the jackknife leaves out, one at a time
@@ -241,21 +241,14 @@ def moved(
     at_once = max(1, _AT_ONCE // films.films)
 
     def block(number: int) -> Float:
-        rows = min(_BLOCK, resamples - number * _BLOCK)
-        return _in_parts(films, _draws(films.patients, seed, number, rows), at_once)
+        rows = min(BLOCK, resamples - number * BLOCK)
+        return _in_parts(films, copies(films.patients, seed, number, rows), at_once)
 
     with ThreadPoolExecutor(threads) as pool:
-        drawn = np.concatenate(list(pool.map(block, range(-(-resamples // _BLOCK)))))
+        drawn = np.concatenate(list(pool.map(block, range(-(-resamples // BLOCK)))))
         left_out = _left_out(films, seed, at_once, pool)
     whole = films.numbers(np.ones((1, films.patients), np.int32))[0]
     return Moved(films.keys, whole, drawn, left_out)
-
-
-def _draws(patients: int, seed: int, block: int, rows: int) -> Iterator[NDArray[np.int32]]:
-    """Copies of each patient, one resample at a time."""
-    rng = np.random.default_rng([seed, block])
-    for _ in range(rows):
-        yield np.bincount(rng.integers(patients, size=patients), minlength=patients).astype(np.int32)
 
 
 def _in_parts(films: Weighted, rows: Iterator[NDArray[np.int32]], at_once: int) -> Float:
@@ -278,10 +271,10 @@ def _left_out(films: Weighted, seed: int, at_once: int, pool: ThreadPoolExecutor
         of = np.random.default_rng([seed, 1 << 40]).permutation(of)
 
     def part(begin: int) -> Float:
-        rows = range(begin, min(begin + _BLOCK, groups))
+        rows = range(begin, min(begin + BLOCK, groups))
         return _in_parts(films, ((of != group).astype(np.int32) for group in rows), at_once)
 
-    return np.concatenate(list(pool.map(part, range(0, groups, _BLOCK))))
+    return np.concatenate(list(pool.map(part, range(0, groups, BLOCK))))
 
 
 def _summary(name: str, scored: Scored, drawn: Moved, seed: int, level: float, *, own: bool = True) -> Headline:

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import ConfigError, DataError
+from wetread.evaluation.draws import over_patients
 from wetread.evaluation.scored import Scored
-from wetread.intervals import Interval
+from wetread.intervals import Interval, proportion
 from wetread.intervals.areas import Pairs, areas
 from wetread.intervals.cluster import share
 from wetread.intervals.multiplicity import adjusted
-from wetread.intervals.resampling import percentile_interval, resampled
+from wetread.intervals.resampling import percentile_interval
 
 __all__ = [
     "MINIMUM",
@@ -180,8 +181,8 @@ def area_interval(value: float, moved: Float, *, pairs: int, level: float = 0.95
     """Percentile interval of an AUROC over resamples; where no resample can move it, an exact bound.
 
     When every positive film scores above every negative one, so does it in every resample, and the percentiles would
-    claim certainty. Of `pairs` pairs of patients that share nobody all then agree, which has probability of at most
-    AUROC ** pairs: that bounds it (Clopper and Pearson 1934, with as many successes as trials).
+    claim certainty. All of `pairs` pairs of patients that share nobody then agree, as independent trials that all
+    succeed, and those have an exact interval (Clopper and Pearson 1934); `wetread.evaluation.delong` does likewise.
 
     Raises
     ------
@@ -191,9 +192,9 @@ def area_interval(value: float, moved: Float, *, pairs: int, level: float = 0.95
     found = percentile_interval(value, moved, level=level)
     if value not in (0.0, 1.0):
         return found
-    bound = ((1 - level) / 2) ** (1 / max(pairs, 1))
-    low, high = (bound, 1.0) if value == 1 else (0.0, 1 - bound)
-    return Interval(value, low, high, level, "exact over patients, because the score parts the classes without error")
+    exact = proportion(value * pairs, pairs, level=level)
+    words = f"exact for {pairs} pairs without a patient in common, because no pair of films is out of order"
+    return Interval(value, exact.low, exact.high, level, words)
 
 
 def subgroups(
@@ -313,7 +314,7 @@ def _figures(
         rates = np.where(whole > 0, sums[..., 0] / np.where(whole > 0, whole, 1), np.nan)
         return np.concatenate([area(weights)[:, :, None], rates], axis=2).reshape(len(weights), -1)
 
-    return resampled(statistic, np.arange(count), resamples=resamples, seed=seed)
+    return over_patients(statistic, count, resamples=resamples, seed=seed)
 
 
 def _group(
