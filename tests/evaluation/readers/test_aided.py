@@ -83,6 +83,8 @@ def test_aided_refusals() -> None:
 def test_a_model_is_a_second_test_whose_readers_are_alike(covariance: str, seed: int) -> None:
     made = random_study(seed, tests=1, readers=4, cases=60)
     scores = random_study(seed + 100, tests=1, readers=1, cases=60).rating[0, 0] + made.rating[0, 0]
+    if seed == 3:  # a model so like the readers that their covariance of differences is below 0
+        scores = made.rating[0].mean(axis=0)
     found = against_panel(made, scores, covariance=covariance)
     both = Study(np.stack([np.tile(scores, (4, 1)), made.rating[0]]), made.truth)
     inference = mrmc(both, covariance=covariance).analysis.random_readers_random_cases

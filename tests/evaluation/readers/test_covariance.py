@@ -109,6 +109,23 @@ def test_delong_over_patients_is_delong_with_one_film_each() -> None:
     assert covariance(study, "auc", None, "delong")[1] == pytest.approx(covariance(alone, "auc", None, "delong")[1])
 
 
+def test_obuchowski_1997_from_sums_over_patients() -> None:
+    """Her three terms, patient by patient; some patients have films of both classes, so that the last is not 0."""
+    study = clustered(7, 3)
+    won = comparisons(study)
+    m, n = study.positives, study.negatives
+    positive, negative = study.patient[study.truth], study.patient[~study.truth]
+    everybody = np.unique(study.patient)
+    mean = won.mean(axis=(1, 2))
+    a = np.array([(won.mean(axis=2) - mean[:, None])[:, positive == p].sum(axis=1) for p in everybody])
+    b = np.array([(won.mean(axis=1) - mean[:, None])[:, negative == p].sum(axis=1) for p in everybody])
+    i10, i01, i = np.unique(positive).size, np.unique(negative).size, everybody.size
+    assert i10 + i01 > i
+    slow = i10 / (i10 - 1) * (a**2).sum(0) / m**2 + i01 / (i01 - 1) * (b**2).sum(0) / n**2
+    slow = slow + 2 * i / (i - 1) * (a * b).sum(0) / (m * n)
+    assert np.diag(covariance(study, "auc", None, "delong")[1].reshape(6, 6)) == pytest.approx(slow)
+
+
 def test_several_films_of_a_patient_are_less_than_as_many_patients() -> None:
     study = clustered(7, 3)
     alone = Study(study.rating, study.truth)

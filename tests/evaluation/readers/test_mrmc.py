@@ -191,6 +191,26 @@ def test_fixed_cases_is_the_analysis_of_variance_of_the_table() -> None:
     assert found.fixed_cases.overall.p == pytest.approx(stats.f.sf(f, 2, 6))
 
 
+def test_three_tests_share_one_standard_error() -> None:
+    study = random_study(5, tests=3, readers=4)
+    found = mrmc(study, covariance="delong")
+    error, inference = found.analysis.components, main(found.analysis)
+    squares = found.analysis.mean_squares
+    denominator = squares.test_by_reader + 4 * max(error.cov2 - error.cov3, 0)
+    assert inference.overall is not None
+    assert inference.overall.df_error == pytest.approx(denominator**2 / (squares.test_by_reader**2 / 6))
+    assert inference.overall.p == pytest.approx(stats.f.sf(squares.test / denominator, 2, inference.overall.df_error))
+    for one in inference.differences:
+        assert one.se == pytest.approx(math.sqrt(denominator / 2))
+        assert one.p == pytest.approx(2 * stats.t.sf(abs(one.estimate.value) / one.se, inference.overall.df_error))
+    chi_square = found.analysis.fixed_readers.overall
+    assert chi_square is not None
+    expected = 2 * squares.test / (error.var - error.cov1 + 3 * max(error.cov2 - error.cov3, 0))
+    assert (chi_square.df, chi_square.statistic) == (2, pytest.approx(expected))
+    assert chi_square.p == pytest.approx(stats.chi2.sf(expected, 2))
+    assert any("each pair" in note for note in found.notes)
+
+
 def test_two_tests_with_fixed_cases_are_a_paired_t_test() -> None:
     found = mrmc(random_study(6)).analysis
     assert found.fixed_cases is not None
@@ -206,6 +226,19 @@ def test_the_overall_test_of_two_tests_is_that_of_their_difference() -> None:
         assert inference.overall is not None
         assert inference.overall.statistic == pytest.approx(inference.differences[0].statistic ** 2)
         assert inference.overall.p == pytest.approx(inference.differences[0].p)
+
+
+def test_a_covariance_below_what_can_be_is_taken_as_0() -> None:
+    """Cov2 - Cov3 and Cov2 are cut off at 0, as in the published formulas, and a note says so."""
+    value = [[0.8, 0.85, 0.9], [0.7, 0.82, 0.81]]
+    own = (Components(1e-3, math.nan, -1e-4, math.nan),) * 2
+    found = from_components(value, Components(1e-3, 5e-4, 2e-4, 3e-4), per_test=own)
+    assert main(found).error == found.mean_squares.test_by_reader
+    assert main(found).differences[0].df == pytest.approx(2)
+    assert found.fixed_readers.error == pytest.approx(1e-3 - 5e-4)
+    assert main(found).single[0].se == pytest.approx(math.sqrt(found.mean_squares.reader_within[0] / 3))
+    assert main(found).single[0].df == pytest.approx(2)
+    assert found.fixed_readers.single[0].se == pytest.approx(math.sqrt(1e-3 / 3))
 
 
 def test_one_reader_speaks_for_himself_only() -> None:

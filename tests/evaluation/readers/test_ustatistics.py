@@ -94,6 +94,24 @@ def test_each_reader_may_have_cases_of_his_own() -> None:
     assert difference.estimate.low < difference.estimate.value < difference.estimate.high
 
 
+def test_exchanging_tests_read_by_different_numbers_turns_the_difference_over() -> None:
+    study = random_study(6, readers=6, cases=60)
+    rating = study.rating.copy()
+    rating[1, 2:] = np.nan
+    (one,) = u_statistics(Study(rating, study.truth)).differences
+    (other,) = u_statistics(Study(rating[::-1], study.truth)).differences
+    assert (one.df, one.p, one.estimate.low) == pytest.approx((other.df, other.p, -other.estimate.high))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_degrees_of_freedom_are_never_below_those_of_the_scarcest(seed: int) -> None:
+    study = random_study(seed, readers=3, cases=20)
+    found = u_statistics(study)
+    known = [one.df for one in (*found.single, *found.differences) if one.df is not None]
+    assert known
+    assert min(known) >= 2
+
+
 def test_tests_that_share_nothing_are_independent() -> None:
     study = random_study(7, readers=4, cases=60)
     rating = study.rating.copy()

@@ -346,6 +346,8 @@ def _notes(found: Analysis) -> tuple[str, ...]:
         notes.append("There is one reader: the numbers speak of this reader only, and of no other.")
     if t == 1:
         notes.append("There is one test: there is nothing to compare it with.")
+    if t > 2:
+        notes.append("The p of each pair of tests is of that pair alone: adjust for how many pairs are looked at.")
     if t > 1 and r > 1 and found.components.cov2 < found.components.cov3:
         notes.append("Cov2 is below Cov3, which only chance makes it: their difference is taken as 0.")
     inferences = (found.random_readers_random_cases, found.fixed_readers, found.fixed_cases)
