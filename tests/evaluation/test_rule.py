@@ -76,6 +76,10 @@ def test_a_ladder_calls_every_number_of_films() -> None:
     np.testing.assert_array_equal(hits, [[0, 1, 2, 2], [0, 0, 2, 2]])
     np.testing.assert_array_equal(alarms, [[0, 0, 1, 2], [0, 0, 1, 1]])
     assert ladder.cut[-1] == 0.1
+    corners = Ladder.of(np.array([0.9, 0.8, 0.7, 0.6, 0.5]), np.array([False, True, False, False, True]), corners=True)
+    np.testing.assert_array_equal(corners.cut, [np.nextafter(0.9, 1), 0.75, 0.5])
+    np.testing.assert_array_equal(corners.counts(np.array([[1.0, 2, 3, 4, 5]]))[0], [[0, 2, 7]])
+    np.testing.assert_array_equal(corners.counts(np.array([[1.0, 2, 3, 4, 5]]))[1], [[0, 1, 8]])
 
 
 def test_neighbouring_numbers_are_parted() -> None:

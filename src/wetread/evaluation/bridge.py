@@ -91,7 +91,8 @@ def bridge(
         raise ConfigError(f"a bridge needs a threshold and resamples, not {threshold} and {resamples}")
     old, new = _matched(old, new)
     was, y = old.score >= threshold, old.label
-    ladder = Ladder.of(new.score, y, floor=0.0 if new.probability else None)
+    floor = 0.0 if new.probability else None
+    ladder = Ladder.of(new.score, y, floor=floor, corners=keep == "sensitivity")
     first, moved = resampled(partial(_search, ladder, was, y, keep), old.patient, resamples=resamples, seed=seed)
     chosen = float(first[0])
     found = over_patients(chosen, moved[:, 0], level=level)

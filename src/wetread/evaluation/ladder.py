@@ -31,8 +31,12 @@ class Ladder:
     _label: Bool
 
     @classmethod
-    def of(cls, score: Float, label: Bool, *, floor: float | None = None) -> Self:
-        """Steps of finite scores (n,) with labels (n,); the last cut is the lowest score, or midway to `floor`."""
+    def of(cls, score: Float, label: Bool, *, floor: float | None = None, corners: bool = False) -> Self:
+        """Steps of finite scores (n,) with labels (n,); the last cut is the lowest score, or midway to `floor`.
+
+        With `corners`, only steps that call another positive film, and the last: others add nothing but false alarms,
+        so that whatever rises with hits and falls with alarms is largest at one of these.
+        """
         order = np.argsort(-score, kind="stable")
         s = score[order]
         begin = np.flatnonzero(np.append(True, s[1:] != s[:-1]))
@@ -41,12 +45,23 @@ class Ladder:
         middle = level + (below - level) / 2
         # Between neighbouring numbers there is no middle: then the film's own score parts them.
         middle = np.where((middle > below) | (np.arange(level.size) == level.size - 1), middle, level)
-        return cls(np.append(np.nextafter(level[0], np.inf), middle), order, begin, label[order])
+        top, sorted_label = np.nextafter(level[0], np.inf), label[order]
+        if corners:
+            kept = np.append(np.add.reduceat(sorted_label, begin)[:-1] > 0, True)
+            ends = np.append(begin[1:], score.size)[kept]
+            middle, begin = middle[kept], np.append(0, ends[:-1])
+        return cls(np.append(top, middle), order, begin, sorted_label)
 
     def counts(self, weights: Float) -> tuple[Float, Float]:
         """True and false positives at each step, each (b, k + 1), for copies of each film (b, n)."""
         w = weights[:, self._order]
         none = np.zeros((len(w), 1))
-        hits = np.cumsum(np.add.reduceat(w * self._label, self._begin, axis=1), axis=1)
-        alarms = np.cumsum(np.add.reduceat(w * ~self._label, self._begin, axis=1), axis=1)
+        called = np.add.reduceat(w, self._begin, axis=1)
+        sick = np.flatnonzero(self._label)
+        hits = np.zeros_like(called)
+        step = np.searchsorted(self._begin, sick, side="right") - 1
+        present, first = np.unique(step, return_index=True)
+        if sick.size:
+            hits[:, present] = np.add.reduceat(w[:, sick], first, axis=1)
+        hits, alarms = np.cumsum(hits, axis=1), np.cumsum(called - hits, axis=1)
         return np.concatenate([none, hits], axis=1), np.concatenate([none, alarms], axis=1)

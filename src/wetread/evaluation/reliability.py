@@ -289,9 +289,11 @@ def _moved(columns: Float, groups: Groups, draws: Float, exact: Float, offset: F
     """Coefficients on resamples; what grouping moves them by on all films is taken off."""
     if not len(draws):
         return np.empty((0, exact.size))
-    whole = np.bincount(groups.cell, minlength=groups.label.size).astype(np.float64)[None]
-    middle = logistic(columns, groups.label, whole, offset=offset, start=exact)[0]
-    moved: Float = logistic(columns, groups.label, draws, offset=offset, start=middle) - middle + exact
+    whole = np.bincount(groups.cell, minlength=groups.label.size).astype(np.float64)
+    some = whole > 0
+    columns, label, offset = columns[some], groups.label[some], None if offset is None else offset[some]
+    middle = logistic(columns, label, whole[None, some], offset=offset, start=exact)[0]
+    moved: Float = logistic(columns, label, draws[:, some], offset=offset, start=middle) - middle + exact
     return moved
 
 

@@ -123,7 +123,8 @@ def tune(
     if resamples < 1:
         raise ConfigError(f"a threshold's interval needs at least one resample, not {resamples}")
     scored.both_classes("threshold")
-    ladder = Ladder.of(scored.score, scored.label, floor=0.0 if scored.probability else None)
+    floor = 0.0 if scored.probability else None
+    ladder = Ladder.of(scored.score, scored.label, floor=floor, corners=rule.kind != "specificity")
 
     def threshold(weights: Float) -> Float:
         step, there = rule.step(*ladder.counts(weights))
@@ -150,15 +151,14 @@ def stated(threshold: float, *, tuned_on: Scored | FilmList | str = "", rule: st
     """
     if math.isnan(threshold):
         raise ConfigError("a threshold is a number, not NaN")
-    known = not isinstance(tuned_on, str)
-    digest = tuned_on.list_hash if isinstance(tuned_on, Scored | FilmList) else tuned_on.strip().lower()
+    digest = tuned_on.strip().lower() if isinstance(tuned_on, str) else tuned_on.list_hash
     if digest and (len(digest) != 64 or set(digest) - set("0123456789abcdef")):
         raise ConfigError(f"the hash of a list is 64 hexadecimal digits (SHA-256), not {len(digest)} characters")
     films, patients, positives, name = 0, 0, 0, "a list known by its hash" if digest else ""
-    if isinstance(tuned_on, Scored | FilmList):
+    if not isinstance(tuned_on, str):
         films, name = int(np.size(tuned_on.film)), tuned_on.name
         patients = 0 if tuned_on.patient is None else int(np.unique(tuned_on.patient).size)
-    if known and isinstance(tuned_on, Scored):
+    if isinstance(tuned_on, Scored):
         positives = tuned_on.positives
     unknown = Interval(float(threshold), math.nan, math.nan, method="none: the choice was made elsewhere")
     return Tuned(float(threshold), rule, unknown, "stated", None, math.nan, math.nan, name, digest,
@@ -186,7 +186,7 @@ def choose_threshold(
     if rule not in _RULES:
         raise ConfigError(f"no threshold rule {rule!r}: choose one of {', '.join(_RULES)}")
     s, y = _checked(scores, labels, patients)
-    ladder, youden = Ladder.of(s, y, floor=0.0), Rule(rule)
+    ladder, youden = Ladder.of(s, y, floor=0.0, corners=True), Rule(rule)
 
     def threshold(weights: Float) -> Float:
         step, there = youden.step(*ladder.counts(weights))
