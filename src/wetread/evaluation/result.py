@@ -246,6 +246,9 @@ def evaluate(
         For a threshold or a prevalence out of its range, or no resamples.
     """
     scored.both_classes("evaluation")
+    order = np.argsort(scored.film, kind="stable")  # sums are then rounded alike, whatever order the films come in
+    scored = scored.where(order)
+    findings = {name: np.asarray(mask, bool)[order] for name, mask in (findings or {}).items()}
     cuts = _cuts(scored, thresholds, tuple(prevalences), resamples, seed)
     main = cuts[0].threshold
     points = Points(thresholds=tuple(cut.threshold for cut in cuts))
