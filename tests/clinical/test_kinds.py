@@ -57,3 +57,9 @@ def test_choosing_loads_no_library_of_structured_reports() -> None:
     code = "import sys; from wetread.clinical import kinds; kinds.chosen('all'); print('highdicom' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def test_the_page_of_a_film_loads_neither_dicom_nor_the_other_kinds() -> None:
+    code = "import sys; from wetread.clinical import report; print({'pydicom', 'highdicom'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
