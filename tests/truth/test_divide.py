@@ -133,7 +133,7 @@ def test_official_lists_that_are_not_there() -> None:
         official_split(table)
     with pytest.raises(ConfigError, match="no training side"):
         official_split(table.with_columns(split=pl.lit("val")), tune=0.1)
-    with pytest.raises(ConfigError, match="tune is a share .* found 0"):
+    with pytest.raises(ConfigError, match=r"tune is a share .* found 0"):
         official_split(table, tune=0.0)
 
 

@@ -112,6 +112,15 @@ def test_a_near_copy(films: list[str], tmp_path: Path, kind: str) -> None:
     assert guard(table, prints, allow=[("copy.jpg", "4.png")]) is None
 
 
+def test_only_near_copies_can_be_allowed(films: list[str], tmp_path: Path) -> None:
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(Path(films[0]).read_bytes())
+    table, prints = apart(films, [str(copy)], ["test"])
+    assert [leak.kind for leak in find_leaks(table, prints, allow=[("0.png", "copy.png")])] == ["bytes"]
+    same = table.with_columns(patient_id=pl.lit("one"))
+    assert [leak.kind for leak in find_leaks(same, allow=[("0.png", "3.png")])] == ["patient"]
+
+
 def test_copies_on_one_side_or_on_none_are_no_leak(films: list[str], tmp_path: Path) -> None:
     copies = [saved(tmp_path, f"copy{place}.jpg", Image.open(films[0]), quality=60) for place in range(2)]
     assert find_leaks(*apart(films, copies, ["train", None])) == ()

@@ -130,7 +130,7 @@ def _leaks(parser: argparse.ArgumentParser) -> None:
     add_collection(parser, images="without it pixels are not compared")
     parser.add_argument("--split", metavar="DIR", help="a saved split (default: the collection's own lists)")
     parser.add_argument(
-        "--allow", metavar="CSV", help="pairs somebody found to be different films: columns first, second"
+        "--allow", metavar="CSV", help="near copies that somebody found to be different films: columns first, second"
     )
     parser.add_argument("--out", metavar="CSV", help="write every pair here, for --together or --allow")
     parser.add_argument("--json", action="store_true", help="JSON instead of text")

@@ -28,6 +28,8 @@ def split(options: argparse.Namespace) -> int:
     """Divide a collection and save the split; the exit status."""
     place_of(options)
     _agree(options)
+    from wetread.truth.split import FILES
+
     out = Path(options.out)
     new_folder(out, "a split once used is not replaced, since results name it")
     table, _ = load_table(options, lists="official" if options.official else None)
@@ -41,7 +43,7 @@ def split(options: argparse.Namespace) -> int:
 
         print(f"balanced sample of the training side: {len(chosen):,} films; list {list_hash(chosen)}")
     _warn(made.placed(table))
-    print(f"wetread: written to {out}: {', '.join(made.files())}", file=sys.stderr)
+    print(f"wetread: written to {out}: {', '.join(FILES)}", file=sys.stderr)
     return 0
 
 
