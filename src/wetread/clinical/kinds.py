@@ -120,6 +120,13 @@ _ALL = (
         suffix=".json",
     ),
     Kind(
+        name="hl7",
+        title="wetread reading, HL7 v2.5.1 ORU^R01",
+        module="hl7",
+        media_type="x-application/hl7-v2+er7",
+        suffix=".hl7",
+    ),
+    Kind(
         name="priority",
         title="wetread reading, worklist priority",
         module="priority",
