@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 
 from wetread.evaluation.delong import area
+from wetread.evaluation.negatives import baselines, hard_negatives
 from wetread.evaluation.precision import best_f1
 from wetread.evaluation.resample import Headline, Points, headline
 from wetread.evaluation.roc import sensitivity_at, specificity_at
 from wetread.evaluation.scored import Scored
+from wetread.evaluation.subgroups import subgroups
 
 OPACITIES = {"Infiltration", "Consolidation", "Edema", "Effusion", "Atelectasis"}
 Films = tuple[Scored, list[set[str]]]
@@ -110,3 +112,23 @@ def test_hard_and_easy_negatives_and_each_view(films: Films) -> None:
         (scored.label | opaque, 0.645), (scored.label | nothing, 0.830), (view == "PA", 0.737), (view == "AP", 0.753),
     ):  # fmt: skip
         assert area(scored.where(keep)).interval.value == pytest.approx(expected, abs=5e-4)
+
+
+def test_groups_look_alikes_and_the_view_alone(films: Films) -> None:
+    """The same figures by the tables of groups and hard negatives, and what the view by itself reaches."""
+    scored, findings = films
+    kinds = {
+        "look-alikes": np.array([bool(names & OPACITIES) for names in findings]),
+        "No Finding": np.array([names == {"No Finding"} for names in findings]),
+    }
+    hard = hard_negatives(scored, kinds, resamples=200)
+    areas = {each.name: each.auroc.value for each in hard.against if each.auroc}
+    assert areas == {"look-alikes": pytest.approx(0.645, abs=5e-4), "No Finding": pytest.approx(0.830, abs=5e-4)}
+    (view,) = subgroups(scored, resamples=200).covariates
+    areas = {group.name: group.auroc.value for group in view.groups if group.auroc}
+    assert areas == {"AP": pytest.approx(0.753, abs=5e-4), "PA": pytest.approx(0.737, abs=5e-4)}
+    assert view.interactions[0].p is not None
+    assert view.interactions[0].p > 0.05
+    alone = baselines(scored, resamples=200).baselines[0]
+    assert alone.auroc.value == pytest.approx(0.563, abs=0.015)
+    assert alone.difference.low > 0.1

@@ -158,6 +158,20 @@ def test_a_group_without_errors_has_a_bound_and_no_test() -> None:
         assert "in AP the" in test.note
 
 
+def test_there_is_no_test_where_nothing_moves_or_little_was_drawn() -> None:
+    few = subgroups(made(), ["view"], threshold=0.5, resamples=15).covariates[0].interactions
+    assert all(test.p is None and "15 resamples hold all groups, at least 20" in test.note for test in few)
+    patient = np.repeat(np.arange(60), 4).astype(str)
+    alike = Scored(
+        np.arange(240).astype(str), patient, np.tile([True, True, False, False], 60), np.tile([0.9, 0.1, 0.8, 0.2], 60),
+        groups={"half": np.where(patient.astype(int) < 30, "one", "two")},
+    )  # fmt: skip
+    still = subgroups(alike, threshold=0.5, resamples=60).covariates[0]
+    assert still.groups[0].sensitivity is not None
+    assert still.groups[0].sensitivity.value == 0.5
+    assert all(test.p is None and "do not move" in test.note for test in still.interactions)
+
+
 def test_the_exact_bound_by_hand() -> None:
     ones, none = np.ones(10), np.zeros(10)
     assert area_interval(1, ones, pairs=36).low == pytest.approx(0.025 ** (1 / 36))

@@ -42,6 +42,7 @@ MINIMUM = 20
 UNKNOWN = "not known"
 _MEASURES = ("AUROC", "sensitivity", "specificity")
 _MOST = 50  # groups of one covariate
+_FEWEST = 10  # resamples for each group, without which their covariance is a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,8 +379,12 @@ def _interaction(measure: str, compared: Sequence[tuple[Group, float, Float]]) -
     stuck = [name for name, figure in zip(names, value, strict=True) if figure in (0.0, 1.0)]
     if stuck:
         return none(f"no test: in {', '.join(stuck)} the {measure} is 0 or 1, which has no standard error")
+    if len(moved) < _FEWEST * len(known):
+        return none(f"no test: {len(moved)} resamples hold all groups, at least {_FEWEST * len(known)} are needed")
     contrast = np.eye(len(known))[1:] - np.eye(len(known))[0]
     covariance = contrast @ np.cov(moved, rowvar=False) @ contrast.T
+    if np.linalg.matrix_rank(covariance) < len(known) - 1:
+        return none(f"no test: resampled patients do not move the {measure} of every group")
     statistic = float(contrast @ value @ np.linalg.solve(covariance, contrast @ value))
     df = len(known) - 1
     return Interaction(
