@@ -183,6 +183,8 @@ def _tuned_on(options: argparse.Namespace) -> FilmList | str:
     from wetread.evaluation.threshold import FilmList
 
     path = Path(given)
+    if not path.exists():
+        raise UsageError(f"--tuned-on {given} is no file, and no hash of a list (SHA-256, 64 hexadecimal digits)")
     films, patients = films_of_table(path, columns_of(options))
     return FilmList(films, patients, path.name)
 
