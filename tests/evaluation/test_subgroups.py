@@ -12,7 +12,7 @@ import pytest
 from wetread.errors import ConfigError, DataError
 from wetread.evaluation.record import plain
 from wetread.evaluation.scored import Scored
-from wetread.evaluation.subgroups import area_interval, subgroups, too_few
+from wetread.evaluation.subgroups import apart, area_interval, subgroups, too_few
 from wetread.intervals import bootstrap_auroc
 
 
@@ -170,6 +170,18 @@ def test_there_is_no_test_where_nothing_moves_or_little_was_drawn() -> None:
     assert still.groups[0].sensitivity is not None
     assert still.groups[0].sensitivity.value == 0.5
     assert all(test.p is None and "do not move" in test.note for test in still.interactions)
+
+
+def test_pairs_that_share_no_patient() -> None:
+    assert apart(5, 9, 30) == 5  # five sick patients, each beside a healthy one
+    assert apart(30, 30, 30) == 15  # who has films of both kinds can be used once only
+    scored = made()
+    sure = Scored(scored.film, scored.patient, scored.label, scored.label * 1.0, groups={"all": np.full(900, "yes")})
+    group = subgroups(sure, resamples=20).covariates[0].groups[0]
+    assert group.auroc is not None
+    assert group.negative_patients > group.patients // 2
+    pairs = min(group.positive_patients, group.patients // 2)
+    assert group.auroc.low == pytest.approx(0.025 ** (1 / pairs))
 
 
 def test_the_exact_bound_by_hand() -> None:
