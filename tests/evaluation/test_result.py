@@ -281,3 +281,8 @@ def test_a_handful_of_films_is_answered() -> None:
     page = made.to_html()
     assert "too few to say" in page
     json.loads(made.to_json())
+
+
+def test_the_interval_that_is_printed(found: Evaluation) -> None:
+    for each in found.headline.estimates:
+        assert each.stated == (each.bca if each.name in ("average_precision", "best_f1") else each.percentile)

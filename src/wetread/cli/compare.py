@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     about = hashes({"First scores": options.first, "Second scores": options.second, "Labels": options.labels})
     found = replace(found, told=tuple(told), about=about)
     write_folder(out, lambda: files_of("comparison", found))
-    apart_by = found.difference.find("auroc").percentile
+    apart_by = found.difference.find("auroc").stated
     for line in [f"LOOK: {alarm.title}" for alarm in found.alarms]:
         print(line)
     print(

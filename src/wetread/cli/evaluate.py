@@ -214,7 +214,7 @@ def hashes(named: Mapping[str, str | None]) -> dict[str, str]:
 
 def _told(found: Evaluation, out: Path) -> list[str]:
     films, best = found.films, found.best
-    area = found.headline.find("auroc").percentile
+    area = found.headline.find("auroc").stated
     lines = [f"LOOK: {alarm.title}" for alarm in found.alarms]
     return [
         *lines,

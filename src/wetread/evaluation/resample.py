@@ -61,8 +61,9 @@ class Estimate:
 
     @property
     def stated(self) -> Interval:
-        """The one to print: BCa, which is right also for numbers that resamples push to one side; else percentile."""
-        return self.bca if np.isfinite([self.bca.low, self.bca.high]).all() else self.percentile
+        """The one to print: percentile, but BCa for the numbers that copies of films push up in every resample."""
+        pushed = self.name in _PUSHED and np.isfinite([self.bca.low, self.bca.high]).all()
+        return self.bca if pushed else self.percentile
 
 
 @dataclass(frozen=True, slots=True)
