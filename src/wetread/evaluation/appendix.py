@@ -21,7 +21,8 @@ METHODS = (
     ("Patients", "The patient is the unit. Every bootstrap draws patients with replacement, each with all films (Field and Welsh 2007)."),
     ("AUROC", "Mann-Whitney, ties by halves. Closed form: DeLong 1988 with films clustered by patient, Obuchowski 1997, normal on the log-odds."),
     ("Average precision", "Sum over the steps of recall of the precision at its end; films of one score are one step; nothing is interpolated."),
-    ("Intervals", "Percentile, and BCa (Efron 1987; jackknife over patients), of the same resamples; printed is the percentile, for average precision and best F1 BCa, since copies of films push those up. Shares of independent films: Clopper-Pearson."),
+    ("Intervals", "Percentile, and BCa (Efron 1987; jackknife over patients), of the same resamples. Printed is the percentile one; for average precision "
+     "and best F1 BCa, since copies of films push both up. Shares of independent films: Clopper-Pearson."),
     ("Other prevalences", "Bayes with sensitivity and specificity held; intervals on the log-odds (Mercaldo 2007) or over patients."),
     ("F1", "Beside each F1 stands that of calling every film positive, 2p / (1 + p) at prevalence p."),
     ("Groups", "Wald tests of all groups at once, with the covariance of their figures over resampled patients."),
