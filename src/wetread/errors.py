@@ -8,7 +8,8 @@
     │   ├── NoPixelsError        no-pixels            4   a DICOM object without a picture in it
     │   ├── DecodeError          decode               4   damaged, truncated, or an encoding that no codec here reads
     │   ├── LimitError           limit                4   more time, memory or bytes than a film may cost
-    │   └── CrashError           crash                4   the codec broke down on it, in a process of its own
+    │   ├── CrashError           crash                4   the codec broke down on it, in a process of its own
+    │   └── NotAResultError      not-a-result         4   a file to be explained that is no whole result of this software
     ├── IntegrityError           integrity            5
     │   ├── AlteredError         altered              5   a file is not the one that its hash was taken from
     │   └── SelfTestError        self-test            5   the model does not repeat its own recorded answers
@@ -37,6 +38,7 @@ __all__ = [
     "LimitError",
     "NoPixelsError",
     "NotAFilmError",
+    "NotAResultError",
     "Reason",
     "SelfTestError",
     "SourceError",
@@ -66,7 +68,7 @@ class ConfigError(UsageError):
 
 
 class UnreadableError(WetreadError):
-    """A film could not be turned into a picture."""
+    """A film could not be turned into a picture, or a file is not what was asked for."""
 
     code, exit_status = "unreadable", 4
 
@@ -99,6 +101,12 @@ class CrashError(UnreadableError):
     """The codec broke down on the film: its worker process died or answered nonsense. The batch goes on."""
 
     code = "crash"
+
+
+class NotAResultError(UnreadableError):
+    """The file is no result of this software, or not a whole one."""
+
+    code = "not-a-result"
 
 
 class IntegrityError(WetreadError):

@@ -58,6 +58,10 @@ def parser() -> argparse.ArgumentParser:
     )
     predict.add_argument("--engine", choices=_ENGINES, default=_ENGINES[0], help=_ENGINE_HELP)
 
+    explain = verbs.add_parser("explain", help="a result of ours told to a human: DICOM, FHIR, HL7 or JSON")
+    explain.add_argument("objects", nargs="+", metavar="OBJECT", help="a file that wetread wrote")
+    explain.add_argument("--identity", action="store_true", help="say whose it is, too, as the object says it")
+
     score = verbs.add_parser("score", help="the research door: scores for a labelled set, no clinical gate")
     score.add_argument(
         "source", metavar="SOURCE", help="a folder of images, a CSV with a column file, or a MedMNIST npz"
