@@ -67,8 +67,8 @@ def test_all_that_is_said_is_told(name: str, any_reading: Reading) -> None:
 @pytest.mark.parametrize("name", ["sr", "fhir", "fhir-r5", "hl7"])
 def test_numbers_stand_with_their_names(name: str) -> None:
     said = text(explain(result(name, reading())))
-    assert "Probability: 0.41" in said
-    assert "Threshold Value: 0.412" in said
+    lines = [line.strip().removesuffix(" [preliminary]") for line in said.splitlines()]
+    assert {"Probability: 0.41", "Threshold Value: 0.412"} <= set(lines)
     assert "Pneumonia: Present" in said
 
 

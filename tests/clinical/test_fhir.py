@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from clinical.conftest import reading, refused
 from clinical.objects import CR, WHEN
 from clinical.sources import KINDS, made
-from wetread.clinical import facts, fhir, fhir_r5, kinds
+from wetread.clinical import facts, fhir, fhir_r5, kinds, source
 from wetread.clinical.uids import Predecessor
-from wetread.errors import Code, ConfigError, Reason
+from wetread.errors import Code, ConfigError, Reason, SourceError
 from wetread.inference.reading import Reading
 
 RELEASES = ("R4B", "R5")
@@ -212,6 +214,7 @@ def test_device_and_provenance_say_who_made_it_and_of_what() -> None:
         "urn:oid:1.2.3.4.1",
     ]
     assert len(provenance["target"]) == 3
+    assert provenance["entity"][1]["what"]["type"] == "Media"
 
 
 def test_the_outline_stands_on_the_film_in_r5() -> None:
@@ -339,3 +342,21 @@ def test_two_studies_never_mix(words: list[str], numbers: set[int]) -> None:
             expected = set(own.values()) - ({own["SeriesInstanceUID"]} if release == "R4B" else set())
             assert all(f'{value}"' in bundle for value in expected)
             assert not any(value in re.split(r"[^\w.]+", bundle) for value in other.values())
+
+
+def test_real_films_are_carried(shared_data: Path) -> None:
+    """Every real film whose results can be filed is answered in both releases, with its own study and nobody's else."""
+    studies = {}
+    for path in sorted((shared_data / "dicom").glob("*.dcm")):
+        film = dcmread(path, stop_before_pixels=True)
+        try:
+            found = source.of(film)
+        except SourceError:
+            continue
+        for release in RELEASES:
+            read = parsed(fhir.build(refused(), found, when=WHEN, release=release), release)
+            report = read.entry[-2].resource
+            study = (report.study if release == "R5" else report.imagingStudy)[0].identifier.value
+            assert study == f"urn:oid:{film.StudyInstanceUID}"
+            studies[path.name] = study
+    assert len(studies) >= 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from hl7apy.core import Message, Segment
 from hl7apy.parser import parse_message
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydicom import dcmread
 
 from clinical.conftest import reading, refused
 from clinical.objects import WHEN
 from clinical.sources import KINDS, made
-from wetread.clinical import facts, hl7
+from wetread.clinical import facts, hl7, source
 from wetread.clinical.uids import Predecessor
-from wetread.errors import Code, ConfigError, Reason
+from wetread.errors import Code, ConfigError, Reason, SourceError
 from wetread.inference.reading import Reading
 
 SETS = {"ASCII": "ascii", "8859/1": "latin-1", "8859/5": "iso8859-5", "UNICODE UTF-8": "utf-8"}
@@ -258,3 +260,18 @@ def test_two_studies_never_mix(words: list[str], numbers: set[int]) -> None:
             parts = set(re.split(r"[|^\r]", message))
             assert set(own.values()) <= parts
             assert not set(other.values()) & parts
+
+
+def test_real_films_are_carried(shared_data: Path) -> None:
+    """Every real film whose results can be filed is answered, with its own study and its own patient's letters."""
+    count = 0
+    for path in sorted((shared_data / "dicom").glob("*.dcm")):
+        film = dcmread(path, stop_before_pixels=True)
+        try:
+            found = source.of(film)
+        except SourceError:
+            continue
+        read = parsed(hl7.build(refused(), found, when=WHEN))
+        assert said(read, "113014") == [film.StudyInstanceUID]
+        count += 1
+    assert count >= 5

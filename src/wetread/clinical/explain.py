@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wetread.clinical import explain_dicom, explain_hl7
+from wetread.clinical.concepts import NO_UNITS
 from wetread.clinical.facts import MANUFACTURER
 from wetread.clinical.priority import SCHEMA as PRIORITY
 from wetread.errors import NotAResultError
@@ -193,7 +194,7 @@ def _value(resource: Mapping[str, Any]) -> str:
     if key == "valueCodeableConcept":
         return str(value.get("text") or value["coding"][0]["display"])
     if key == "valueQuantity":
-        return f"{value['value']} {value['unit']}"
+        return " ".join([str(value["value"]), *([] if value["unit"] == NO_UNITS.meaning else [value["unit"]])])
     if key == "valueRange":
         return f"{value['low']['value']} to {value['high']['value']}"
     return {"True": "yes", "False": "no"}.get(str(value), str(value))

@@ -11,6 +11,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from wetread.clinical.concepts import NO_UNITS
 from wetread.clinical.facts import MANUFACTURER
 from wetread.errors import NotAResultError
 from wetread.radiograph.decode import quiet
@@ -113,9 +114,10 @@ def _value(item: Dataset, kind: str) -> str:
         return _meaning(item, "ConceptCodeSequence")
     if kind == "NUM":
         measured = _items(item, "MeasuredValueSequence")
-        return (
-            f"{measured[0].NumericValue} {_meaning(measured[0], 'MeasurementUnitsCodeSequence')}" if measured else "?"
-        )
+        if not measured:
+            return "not measured"
+        units = _meaning(measured[0], "MeasurementUnitsCodeSequence")
+        return f"{float(measured[0].NumericValue):g}" + ("" if units == NO_UNITS.meaning else f" {units}")
     if kind in ("IMAGE", "COMPOSITE", "WAVEFORM"):
         return f"object {_items(item, 'ReferencedSOPSequence')[0].ReferencedSOPInstanceUID}"
     if kind in ("SCOORD", "SCOORD3D"):
@@ -128,6 +130,8 @@ def _value(item: Dataset, kind: str) -> str:
 
 def _shape(kind: str, sides: Sequence[float]) -> str:
     columns, rows = sides[::2], sides[1::2]
+    if len(columns) == 1:
+        return f"{kind.lower()} at column {columns[0]:.0f}, row {rows[0]:.0f}"
     box = f"columns {min(columns):.0f} to {max(columns):.0f}, rows {min(rows):.0f} to {max(rows):.0f}"
     return f"{kind.lower()} of {len(columns)} points, {box}"
 

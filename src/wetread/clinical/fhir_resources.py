@@ -196,11 +196,9 @@ def report(told: Told, results: list[str], replaced: str | None) -> Json:
 
 def provenance(told: Told, targets: list[str], replaced: str | None) -> Json:
     """Who made it, when, of what: the device, of the film; no person took part."""
-    film = {"type": "ImagingStudy", "identifier": uid_identifier(told.source.sop_uid, "urn:dicom:uid")}
-    entities: list[Json] = [
-        {"role": "source", "what": told.study},
-        {"role": "source", "what": film | {"display": "film"}},
-    ]
+    film_type = "ImagingSelection" if told.release == "R5" else "Media"
+    film = {"type": film_type, "identifier": uid_identifier(told.source.sop_uid, "urn:dicom:uid")}
+    entities: list[Json] = [{"role": "source", "what": told.study}, {"role": "source", "what": film}]
     if replaced:
         before = {"type": "DiagnosticReport", "identifier": uid_identifier(replaced)}
         entities.append({"role": "revision", "what": before})
