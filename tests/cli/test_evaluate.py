@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from evaluation.films_scored import course_batch, films
 from wetread.cli import main
@@ -50,7 +52,19 @@ def evaluated(scores: Path, *more: str) -> int:
 def test_a_report_is_written(scores: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         evaluated(
-            scores, "--group", "view", "--findings", "finding", "--probabilities", "--seed", "3", "--prevalence", "0.02"
+            scores,
+            "--group",
+            "view",
+            "--findings",
+            "finding",
+            "--probabilities",
+            "--seed",
+            "3",
+            "--prevalence",
+            "0.02",
+            "--labels-right",
+            "0.9",
+            "0.95",
         )
         == 0
     )
@@ -63,6 +77,7 @@ def test_a_report_is_written(scores: Path, capsys: pytest.CaptureFixture[str]) -
     assert {kind["name"] for kind in read["negatives"]["against"]} == {"Effusion", "Mass", "No Finding"}
     assert [covariate["name"] for covariate in read["groups"]["covariates"]] == ["view"]
     assert read["reliability"] is not None
+    assert read["label_errors"]["reference"] == {"ppv": 0.9, "npv": 0.95}
     assert "scores.csv, SHA-256" in read["about"]["Scores"]
     assert {file.suffix for file in (out / "figures").iterdir()} == {".svg", ".png"}
     said = capsys.readouterr().out
@@ -170,6 +185,8 @@ WRONG = [
     (["--prevalence", "1.5"], "between 0 and 1"),
     (["--rule", "best", "--tuning-scores", "x"], "no rule"),
     (["--rule", "youden=1", "--tuning-scores", "x"], "no number"),
+    (["--labels-right", "1.2", "0.9"], "from 0 to 1"),
+    (["--labels-right", "0.5", "0.5"], "says nothing of the truth"),
     (["--resamples", "-1"], "whole number"),
     (["--resamples", "0"], "resample"),
     (["--collection", "nih", "--group", "view"], "--group"),
@@ -210,6 +227,60 @@ def test_a_failure_while_writing_leaves_nothing(scores: Path, monkeypatch: pytes
     monkeypatch.setattr(Evaluation, "to_html", full)
     assert evaluated(scores) == 2
     assert [file.name for file in scores.parent.iterdir()] == ["scores.csv"]
+
+
+HEADER = (
+    "Image Index,Finding Labels,Follow-up #,Patient ID,Patient Age,Patient Gender,View Position,"
+    "OriginalImage[Width,Height],OriginalImagePixelSpacing[x,y]"
+)
+
+
+def collection(folder: Path, count: int = 12) -> tuple[Path, Path]:
+    """Films of noise under NIH's names, every third called ill; the last has no file."""
+    images, rng, rows = folder / "images", np.random.default_rng(0), [HEADER]
+    images.mkdir()
+    for number in range(1, count + 1):
+        name = f"{number:08}_000.png"
+        rows.append(
+            f"{name},{'No Finding' if number % 3 else 'Pneumonia|Edema'},0,{number},50,M,{'PA' if number % 2 else 'AP'},300,300,0.1,0.1"
+        )
+        if number < count:
+            Image.fromarray(rng.integers(0, 255, (300, 300), dtype=np.uint8)).save(images / name)
+    table = folder / "labels.csv"
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return images, table
+
+
+def test_a_bundle_scores_a_collection_first(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    images, labels = collection(tmp_path)
+    (images / "00000005_000.png").write_bytes(b"no picture")
+    arguments = [
+        "evaluate",
+        "--bundle",
+        str(models / "adult"),
+        "--collection",
+        "nih",
+        "--images",
+        str(tmp_path),
+        "--labels",
+        str(labels),
+    ]
+    assert (
+        main([*arguments, "--out", str(tmp_path / "report"), *QUICK]) == 4
+    )  # one film could not be read, the others are judged
+    read = json.loads((tmp_path / "report" / "evaluation.json").read_text(encoding="utf-8"))
+    assert read["films"]["films"] == 10
+    told = " ".join(read["told"])
+    for words in (
+        "1 of 12 films with a label have no file",
+        "1 of 11 films could not be read",
+        "by the hash of their list alone",
+    ):
+        assert words in told
+    assert read["cuts"][0]["stated"] is True
+    assert read["cuts"][0]["applied"]["tuned"]["rule"].startswith("the card's: ")
+    assert read["about"]["Model"].startswith("adult ")
+    assert "Traceback" not in capsys.readouterr().err
 
 
 # ------------------------------------------------------------------------------------------------------- compare
@@ -261,4 +332,4 @@ def test_a_chexnet_reproduction(shared_data: Path, tmp_path: Path) -> None:
         "consolidation, edema, effusion or atelectasis) the AUROC is 0.645", "without any finding it is 0.830", "By view: AP 0.753", "PA 0.737",
     ):  # fmt: skip
         assert words in first, words
-    assert "Scores run from 0 to 0.202" in page
+    assert re.search(r"Scores run from \S+ to 0\.202 and", page)

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from wetread.cli.inputs import Columns, Joined
     from wetread.evaluation import Evaluation
+    from wetread.evaluation.noise import Reference
     from wetread.evaluation.result import Asked
     from wetread.evaluation.scored import Scored
     from wetread.evaluation.threshold import FilmList
     from wetread.report import Drawn
 
-__all__ = ["columns_of", "files_of", "hashes", "labels_of", "run", "split_of"]
+__all__ = ["columns_of", "files_of", "hashes", "labels_of", "reference_of", "run", "split_of"]
 
 _OURS = ("report.html", "evaluation.json", "figures")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -75,7 +76,7 @@ def _evaluated(options: argparse.Namespace) -> tuple[int, Evaluation]:
     films = _films(options)
     found = evaluate(
         films.scored, thresholds=_asked(options, films.scored), prevalences=options.prevalence or PREVALENCES,
-        findings=films.findings, model=options.model or "the model", resamples=options.resamples, seed=options.seed,
+        findings=films.findings, reference=reference_of(options), model=options.model or "the model", resamples=options.resamples, seed=options.seed,
     )  # fmt: skip
     named = {"Scores": options.scores, "Labels": options.labels, "Tuning scores": options.tuning_scores}
     return 0, replace(found, told=films.told, about=hashes(named))
@@ -139,6 +140,13 @@ def split_of(labels: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[str]]:
         raise UsageError(f"the collection has no list {name!r}: it has {', '.join(there) or 'none'}")
     kept = labels.filter(pl.col("split") == name)
     return kept, [f"{kept.height} of {labels.height} films with a label are on the list {name!r}"]
+
+
+def reference_of(options: argparse.Namespace) -> Reference | None:
+    """How often the labels are right, where somebody said so."""
+    from wetread.evaluation.noise import Reference
+
+    return Reference(*options.labels_right) if options.labels_right else None
 
 
 # ---------------------------------------------------------------------------------------------------- thresholds

@@ -56,6 +56,10 @@ def add_evaluate(verbs: Any) -> None:
         "--prevalence", action="append", type=_share, metavar="P",
         help="state predictive values at this share of positives; may be repeated (default: 0.01, 0.05, 0.1, 0.3)",
     )  # fmt: skip
+    verb.add_argument(
+        "--labels-right", nargs=2, type=_right, metavar=("PPV", "NPV"),
+        help="how often positive and negative labels are right: figures against the truth behind them",
+    )  # fmt: skip
     verb.add_argument("--name", metavar="TEXT", help="what the page calls the films")
     verb.add_argument("--model", metavar="TEXT", help="what the page calls the model")
     _drawn(verb)
@@ -140,6 +144,13 @@ def _finite(text: str) -> float:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"it must be a finite number, not {text}")
+    return value
+
+
+def _right(text: str) -> float:
+    value = _finite(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"a share of right labels lies from 0 to 1, not at {text}")
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ ALIKE = "any look-alike"
 """What all look-alikes together are called."""
 _FOLDS = 5  # of patients, for what covariates reach alone
 _CURVES = 2000  # resamples of curves, and of searches for a threshold: none of these is a headline number
+_THREADS = 2
 _FOUND = (Rule("youden"), Rule("f1"))
 
 
@@ -252,30 +254,35 @@ def evaluate(
     cuts = _cuts(scored, thresholds, tuple(prevalences), resamples, seed)
     main = cuts[0].threshold
     points = Points(thresholds=tuple(cut.threshold for cut in cuts))
-    known = tuple(scored.groups)
-    found = Evaluation(
-        films=films_of(scored),
-        model=model,
-        alarms=(),
-        headline=headline(scored, points=points, resamples=resamples, seed=seed),
-        area=_area(scored),
-        roc=roc(scored, corners=True),
-        precision=_steps(precision_recall(scored)),
-        best=best_f1(scored),
-        cuts=cuts,
-        abstention=abstention(scored, main, resamples=min(resamples, _CURVES), seed=seed),
-        settings=settings(resamples, seed),
-        groups=subgroups(scored, threshold=main, resamples=resamples, seed=seed) if known else None,
-        negatives=_negatives(scored, findings, main, resamples, seed) if findings else None,
-        baselines=_baselines(scored, resamples, seed) if known else None,
-        reliability=reliability(scored, scheme="count", resamples=min(resamples, _CURVES), seed=seed)
-        if scored.probability
-        else None,
-        decision=_decision(scored, resamples, seed) if scored.probability else None,
-        label_errors=None
-        if reference is None
-        else label_errors(scored, reference, threshold=main, resamples=min(resamples, _CURVES), seed=seed),
-    )
+    curves = min(resamples, _CURVES)
+    # NumPy works outside Python's lock, and each of these is drawn from the seed alone.
+    with ThreadPoolExecutor(_THREADS) as pool:
+        numbers = pool.submit(lambda: headline(scored, points=points, resamples=resamples, seed=seed, threads=1))
+        groups = pool.submit(lambda: _groups(scored, main, resamples, seed))
+        negatives = pool.submit(lambda: _negatives(scored, findings, main, resamples, seed))
+        alone = pool.submit(lambda: _baselines(scored, resamples, seed))
+        calibration = pool.submit(lambda: _reliability(scored, curves, seed))
+        decision = pool.submit(lambda: _decision(scored, curves, seed))
+        errors = pool.submit(lambda: _label_errors(scored, reference, main, curves, seed))
+        found = Evaluation(
+            films=films_of(scored),
+            model=model,
+            alarms=(),
+            headline=numbers.result(),
+            area=_area(scored),
+            roc=roc(scored, corners=True),
+            precision=_steps(precision_recall(scored)),
+            best=best_f1(scored),
+            cuts=cuts,
+            abstention=abstention(scored, main, resamples=curves, seed=seed),
+            settings=settings(resamples, seed),
+            groups=groups.result(),
+            negatives=negatives.result(),
+            baselines=alone.result(),
+            reliability=calibration.result(),
+            decision=decision.result(),
+            label_errors=errors.result(),
+        )
     return replace(found, alarms=alarms(found))
 
 
@@ -331,24 +338,49 @@ def _area(scored: Scored) -> Area | None:
         return None
 
 
+# Each gives None where the films say nothing of it.
+
+
+def _groups(scored: Scored, threshold: float, resamples: int, seed: int) -> Subgroups | None:
+    return subgroups(scored, threshold=threshold, resamples=resamples, seed=seed) if scored.groups else None
+
+
 def _negatives(
     scored: Scored, findings: Mapping[str, NDArray[np.bool_]], threshold: float, resamples: int, seed: int
-) -> HardNegatives:
+) -> HardNegatives | None:
     """Every finding, and first all those together that look like pneumonia on a film."""
-    alike = [np.asarray(findings[name], bool) for name in LOOK_ALIKES if name in findings]
+    if not findings:
+        return None
+    alike = [findings[name] for name in LOOK_ALIKES if name in findings]
     kinds = {ALIKE: np.logical_or.reduce(alike), **findings} if len(alike) > 1 else findings
     return hard_negatives(scored, kinds, threshold=threshold, resamples=resamples, seed=seed)
 
 
 def _baselines(scored: Scored, resamples: int, seed: int) -> Baselines | None:
-    """None where there are too few patients for folds."""
-    return None if scored.patients < 2 * _FOLDS else baselines(scored, count=_FOLDS, resamples=resamples, seed=seed)
+    """Folds need patients."""
+    if not scored.groups or scored.patients < 2 * _FOLDS:
+        return None
+    return baselines(scored, count=_FOLDS, resamples=resamples, seed=seed)
 
 
-def _decision(scored: Scored, resamples: int, seed: int) -> DecisionCurve:
+def _reliability(scored: Scored, resamples: int, seed: int) -> Reliability | None:
+    return reliability(scored, scheme="count", resamples=resamples, seed=seed) if scored.probability else None
+
+
+def _decision(scored: Scored, resamples: int, seed: int) -> DecisionCurve | None:
     """From a fifth of the prevalence, where calling every film is hard to beat, up to a half or more."""
+    if not scored.probability:
+        return None
     first, last = scored.prevalence / 5, min(max(0.5, 2 * scored.prevalence), 0.95)
-    return decision_curve(scored, np.geomspace(first, last, 80), resamples=min(resamples, _CURVES), seed=seed)
+    return decision_curve(scored, np.geomspace(first, last, 80), resamples=resamples, seed=seed)
+
+
+def _label_errors(
+    scored: Scored, reference: Reference | None, threshold: float, resamples: int, seed: int
+) -> LabelErrors | None:
+    if reference is None:
+        return None
+    return label_errors(scored, reference, threshold=threshold, resamples=resamples, seed=seed)
 
 
 def settings(resamples: int, seed: int) -> Settings:

@@ -205,7 +205,7 @@ def _films(found: Evaluation) -> Section:
         f"{count(films.films, 'film')} of {count(films.patients, 'patient')}; the patient with most has {number(films.most)}. "
         f"{number(films.positives)} films of {count(films.positive_patients, 'patient')} are positive, {shares(films.prevalence)} "
         "(interval over patients).",
-        f"Scores run from {number(films.lowest, 4)} to {number(films.highest, 4)} and take {count(films.distinct, 'different value')}. "
+        f"Scores run from {films.lowest:.3g} to {films.highest:.3g} and take {count(films.distinct, 'different value')}. "
         + (
             "They are said to be probabilities."
             if films.probability
