@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from wetread.network import EfficientNetLite, build
+from wetread.network import EfficientNetLite
+from wetread.network.lite import build_lite
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet
 from wetread.training.stem import stem_features
@@ -50,7 +51,7 @@ def fit(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     first = config.fit.first_trained
-    network = build(config.network)
+    network = build_lite(config.network)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's stubs lack it for modules
     trained = _unfreeze(network, first)
     rate = config.fit.learning_rate

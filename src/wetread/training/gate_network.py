@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from wetread.inference.gate import KINDS
-from wetread.network import NetworkSpec, build
+from wetread.network import NetworkSpec
+from wetread.network.lite import build_lite
 
 __all__ = ["CELLS", "CHANNELS", "GateNetwork", "fit_answers"]
 
@@ -33,7 +34,7 @@ class GateNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        trunk = build(NetworkSpec())
+        trunk = build_lite(NetworkSpec())
         begins = [place for place, block in enumerate(trunk.blocks) if not block.residual]
         self.taps = (begins[4], begins[5])  # the ends of the stages of 80 and of 112 channels
         del trunk.blocks[self.taps[1] :]

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from wetread.bundle.engine import start
-from wetread.network import EfficientNetLite, build
+from wetread.network import EfficientNetLite
+from wetread.network.lite import build_lite
 from wetread.preprocess import prepare_pixels
 from wetread.radiograph.grayscale import contract_sha256
 from wetread.training.augment import augment
@@ -97,7 +98,7 @@ def _batches(config: TrainConfig, films: FilmSet, copies: int) -> Iterator[tuple
 
 
 def _export(config: TrainConfig, path: Path) -> None:
-    network = build(config.network).eval()
+    network = build_lite(config.network).eval()
     example = torch.zeros(2, 1, config.input.height, config.input.width)
     to_onnx(_Stem(network, config.fit.first_trained), example, path)
 

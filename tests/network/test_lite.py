@@ -163,7 +163,7 @@ def test_dropout_is_for_training_alone() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"name": "resnet50"}, "'resnet50' is not known: choose one of efficientnet_lite0"),
+        ({"name": "alexnet"}, "'alexnet' is not known: choose one of efficientnet_lite0"),
         ({"outputs": 0}, "at least one output, not 0"),
         ({"dropout": 1.0}, r"dropout must lie in \[0, 1\), not 1.0"),
         ({"dropout": -0.1}, r"dropout must lie in \[0, 1\)"),
@@ -188,6 +188,6 @@ def test_missing_weights_name_their_package(monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_weights_of_another_network_are_refused(asked: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
     other = imagenet_weights(found)
-    monkeypatch.setattr("wetread.network.imagenet_weights", lambda _: other)
+    monkeypatch.setattr("wetread.network.weights.imagenet_weights", lambda *_: other)
     with pytest.raises(ConfigError, match="do not fit this network"):
         build(NetworkSpec(asked))
