@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -286,3 +290,15 @@ def test_a_handful_of_films_is_answered() -> None:
 def test_the_interval_that_is_printed(found: Evaluation) -> None:
     for each in found.headline.estimates:
         assert each.stated == (each.bca if each.name in ("average_precision", "best_f1") else each.percentile)
+
+
+def test_numbers_are_made_without_what_only_draws() -> None:
+    code = (
+        "import sys; from evaluation.films_scored import films; from wetread.evaluation import compare, evaluate; "
+        "toy = films(120); evaluate(toy, resamples=20).to_json(); compare(toy, toy, resamples=20).to_json(); "
+        "print(sorted({'matplotlib', 'jinja2', 'polars', 'torch', 'pydicom'} & set(sys.modules)))"
+    )
+    root = Path(__file__).resolve().parents[2]
+    environment = os.environ | {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root / 'tests'}"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == "[]"

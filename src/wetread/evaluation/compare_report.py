@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from wetread import __version__
 from wetread.evaluation.appendix import every_number, made_with
-from wetread.evaluation.plot_parts import forest, percents, stated
+from wetread.evaluation.plot_parts import forest, percents
 from wetread.evaluation.words import NOT_CLEARED, limits, shares, threes
 from wetread.intervals import Interval
 from wetread.page import render
 from wetread.report import Drawn, Section, Table, draw
 from wetread.report.drawing import BLUE, ORANGE, SOFT, tidy
-from wetread.report.wording import count, number, probability, share
+from wetread.report.wording import count, number, probability, share, stated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from wetread.evaluation.plot_parts import Row, bars, forest, percents, stated
+from wetread.evaluation.plot_parts import Row, bars, forest, percents
 from wetread.evaluation.use_plot import abstention_figure, decision_figure, reliability_figure
 from wetread.report.drawing import BLUE, GREEN, ORANGE, SOFT, Drawn, draw, tidy
-from wetread.report.wording import listed, number, share
+from wetread.report.wording import listed, number, share, stated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

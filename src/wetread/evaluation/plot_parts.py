@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Row", "bars", "forest", "percents", "stated", "three"]
+__all__ = ["Row", "bars", "forest", "percents", "three"]
 
 Row = tuple[str, Interval | None]
 
@@ -92,12 +92,3 @@ def percents(axes: Axes, which: str) -> None:
     (axes.yaxis if which == "y" else axes.xaxis).set_major_formatter(
         FuncFormatter(lambda value, _: f"{number(100 * value, 2)} %")
     )
-
-
-def stated(prevalence: float) -> str:
-    """A share as somebody states it, without decimals that were not said.
-
-    >>> stated(0.01), stated(0.0125), stated(0.3)
-    ('1 %', '1.25 %', '30 %')
-    """
-    return f"{number(100 * prevalence, 2)} %"

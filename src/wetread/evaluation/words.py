@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from wetread.evaluation.plot_parts import stated
 from wetread.intervals import Interval
 from wetread.report.section import Section, Table
-from wetread.report.wording import count, number, share
+from wetread.report.wording import count, number, share, stated
 
 if TYPE_CHECKING:
     from wetread.evaluation.prevalence import AtPrevalence

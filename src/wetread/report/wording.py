@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wetread.intervals import Interval
 
-__all__ = ["count", "interval", "listed", "number", "plain", "probability", "share", "times"]
+__all__ = ["count", "interval", "listed", "number", "plain", "probability", "share", "stated", "times"]
 
 _NARROW = "\u202f"
 
@@ -107,3 +107,12 @@ def listed(parts: Sequence[str], last: str = "and") -> str:
     ('a', 'a and b', 'a, b and c')
     """
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else "none"
+
+
+def stated(prevalence: float) -> str:
+    """A share as somebody states it, without decimals that were not said.
+
+    >>> stated(0.01), stated(0.0125), stated(0.3)
+    ('1 %', '1.25 %', '30 %')
+    """
+    return f"{number(100 * prevalence, 2)} %"
