@@ -86,8 +86,9 @@ def test_a_stated_threshold_below_all_films_rings() -> None:
 def test_alarms_of_chance_direction_mix_and_few() -> None:
     assert {"chance", "enriched"} <= set(codes(quick(films(300, share=0.5, apart=0.0))))
     backwards = films(300, share=0.5, apart=-3.0)
-    text = next(alarm.text for alarm in quick(backwards).alarms if alarm.code == "chance")
-    assert "wrong way round" in text
+    alarm = next(alarm for alarm in quick(backwards).alarms if alarm.code == "chance")
+    assert alarm.title == "Worse than a lot"
+    assert "wrong way round" in alarm.text
     assert "few-positives" in codes(quick(films(200, share=0.1)))
     calm = codes(
         quick(films(3000, share=0.1, apart=2.5), thresholds=[Asked(stated(0.5, tuned_on=FilmList(np.array(["z"]))))])

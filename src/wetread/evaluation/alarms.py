@@ -136,7 +136,7 @@ def _chance(found: Evaluation) -> Alarm | None:
         return None
     return Alarm(
         "chance",
-        "Not told from chance",
+        "Worse than a lot" if area.high < 0.5 else "Not told from chance",
         f"The AUROC is {_three(area.value)} ({_limits(area.low, area.high)}). A score drawn by lot has 0.5"
         + (
             ", which lies within the interval."
