@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -13,11 +14,13 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from clinical.conftest import reading, refused
-from clinical.objects import WHEN, header
+from clinical.objects import CR, WHEN, header
 from clinical.sources import made
 from wetread.clinical import explain_dicom, facts, kinds
+from wetread.clinical.envelope import seal
 from wetread.clinical.explain import Explained, explain
 from wetread.clinical.kinds import KINDS, Kind
+from wetread.clinical.uids import Predecessor
 from wetread.errors import NotAResultError
 from wetread.inference.reading import Reading
 from wetread.radiograph.value import Radiograph
@@ -204,3 +207,50 @@ def test_damage_is_refused_or_told_but_never_a_defect(data: st.DataObject, name:
 
 
 RAW = {name: result(name, reading()) for name in ("sr", "fhir", "hl7")}
+
+
+CAPTURE = Kind(
+    name="capture",
+    title="film with outline",
+    module="capture",
+    sop_class_uid="1.2.840.10008.5.1.4.1.1.7",
+    modality="OT",
+    series_number=9704,
+)
+DOCUMENT = replace(CAPTURE, name="pdf", sop_class_uid="1.2.840.10008.5.1.4.1.1.104.1", modality="DOC")
+
+
+def sealed(kind: Kind, **values: Any) -> bytes:
+    """An object by hand, with the envelope that every result has."""
+    content, film = Dataset(), Dataset()
+    film.ReferencedSOPClassUID, film.ReferencedSOPInstanceUID = CR, "1.2.3.4.1"
+    content.SourceImageSequence = [film]
+    for keyword, value in values.items():
+        setattr(content, keyword, value)
+    return kinds.encode(seal(content, kind, reading(), made("latin-1"), when=WHEN))
+
+
+def test_a_capture_is_told_as_no_original() -> None:
+    values = {"Rows": 30, "Columns": 25, "ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "YES"}
+    lines = explain(sealed(CAPTURE, **values)).lines
+    assert "a picture of 25 x 30 pixels, not an original film: DERIVED, SECONDARY" in lines
+    assert "BurnedInAnnotation: YES" in lines
+    assert "of film 1.2.3.4.1" in lines
+
+
+def test_a_page_is_told_by_its_size_and_never_by_what_is_written_on_it() -> None:
+    page = b"%PDF-1.7\n1 0 obj << /Type /Pages >> 2 0 obj << /Type /Page /Contents (Jane Doe) >>"
+    lines = explain(sealed(DOCUMENT, EncapsulatedDocument=page + b" " * (len(page) % 2), DocumentTitle="A page")).lines
+    assert "1 page" in lines
+    assert "DocumentTitle: A page" in lines
+    assert "Jane" not in "\n".join(lines)
+    with pytest.raises(NotAResultError, match="holds no PDF"):
+        explain(sealed(DOCUMENT, EncapsulatedDocument=b"<html>"))
+
+
+def test_what_an_object_replaces_is_told() -> None:
+    before = Predecessor("1.2.3.4.2", "1.2.3.4.7", "1.2.840.10008.5.1.4.1.1.88.34", "1.2.3.4.9")
+    for name in ("sr", "fhir", "hl7"):
+        again = KINDS[name].build(reading(), made("latin-1"), when=WHEN, replaces=before)
+        (line,) = [line for line in explain(kinds.encode(again)).lines if "1.2.3.4.9" in line]
+        assert "replaces" in line

@@ -239,7 +239,7 @@ def test_what_cannot_be_said_is_refused() -> None:
 
 
 FIELDS = ("PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID", "SOPInstanceUID")
-WORDS = st.text("ABCDEFGHKMNPRSTUVWXYZ", min_size=6, max_size=12)
+WORDS = st.text("BCDFGHKMNPRSTVWXZ", min_size=6, max_size=12).map("QX{}".format)  # like no word that a result says
 
 
 @settings(max_examples=25, deadline=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any, Literal
 
@@ -28,9 +29,9 @@ _INTERPRETATIONS = {
 _REPLACES = "http://hl7.org/fhir/StructureDefinition/diagnosticReport-replaces"
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Told:
-    """What all resources of one result share."""
+    """What all resources of one result share, worked out once."""
 
     reading: Reading
     source: Source
@@ -38,12 +39,12 @@ class Told:
     issued: str
     settings: dict[str, Any]
 
-    @property
+    @cached_property
     def statement(self) -> Statement:
         """What the result says."""
         return facts.of(self.reading)
 
-    @property
+    @cached_property
     def device_uid(self) -> str:
         """One for each bundle and version of the software, whatever film it reads."""
         algorithm = self.statement.algorithm
@@ -51,13 +52,21 @@ class Told:
 
     def uid(self, part: str) -> str:
         """UID of one resource."""
-        return uids.derive("fhir", self.reading, self.source, settings=self.settings, part=part)
+        if part not in self._uids:
+            derived = uids.derive("fhir", self.reading, self.source, settings=self.settings, part=part)
+            self._uids[part] = derived
+        return self._uids[part]
 
-    @property
+    @cached_property
+    def _uids(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
     def study(self) -> Json:
         """Reference to the film's study."""
         return fhir_identity.study(self.source, link=self.settings["link"])
 
+    @cached_property
     def whose(self) -> Json:
         """Subject, order and date, each as far as the film says it."""
         who = fhir_identity.subject(self.source, self.settings["patient_system"], link=self.settings["link"])
@@ -153,7 +162,7 @@ def selection(told: Told) -> Json:
     }
     if regions:
         instance["imageRegion2D"] = regions
-    whose = {key: value for key, value in told.whose().items() if key != "effectiveDateTime"}
+    whose = {key: value for key, value in told.whose.items() if key != "effectiveDateTime"}
     return {
         "resourceType": "ImagingSelection",
         **told.meta,
@@ -171,7 +180,7 @@ def selection(told: Told) -> Json:
 def report(told: Told, results: list[str], replaced: str | None) -> Json:
     """The report: all that is said, in sentences too; `results` are its observations' fullUrls."""
     statement, r5 = told.statement, told.release == "R5"
-    whose = told.whose()
+    whose = dict(told.whose)
     who = fhir_identity.patient(told.source, told.settings["patient_system"])
     made: Json = {"resourceType": "DiagnosticReport", **told.meta, "text": _narrative(statement)}
     if who and "reference" not in whose["subject"]:
@@ -229,7 +238,7 @@ def _observation(told: Told, part: str, *codes: Concept) -> Json:
         "status": "preliminary",
         "category": [{"coding": [{"system": f"{_HL7}observation-category", "code": "imaging", "display": "Imaging"}]}],
         "code": _concept(*codes),
-        **told.whose(),
+        **told.whose,
         "device": {"reference": urn(told.device_uid)},
         "derivedFrom": derived,
     }
