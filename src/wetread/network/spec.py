@@ -9,7 +9,9 @@ from wetread.errors import ConfigError
 __all__ = ["LITE_NAMES", "NAMES", "NetworkSpec"]
 
 LITE_NAMES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
-NAMES = LITE_NAMES
+NAMES = (*LITE_NAMES, "cnn28")
+# Nobody published weights for these: they are fitted from nothing, or from a saved state of their own.
+_UNPUBLISHED = ("cnn28",)
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,5 @@ class NetworkSpec:
             raise ConfigError(f"hidden is a number of units, 0 for none, not {self.hidden}")
         if self.weights and not self.pretrained:
             raise ConfigError(f"weights = {self.weights!r} and pretrained = false contradict each other: leave one out")
+        if self.pretrained and not self.weights and self.name in _UNPUBLISHED:
+            raise ConfigError(f"there are no ImageNet weights for {self.name}: set pretrained = false in [network]")

@@ -15,7 +15,7 @@ from wetread.collections import download
 from wetread.collections.catalogue import Remote
 from wetread.errors import ConfigError, DataError, IntegrityError
 from wetread.network.base import Network
-from wetread.network.spec import LITE_NAMES, NetworkSpec
+from wetread.network.spec import NetworkSpec
 
 __all__ = ["OFFICIAL", "imagenet_weights", "load_weights"]
 
@@ -65,8 +65,6 @@ def imagenet_weights(name: str, place: str = "") -> Path:
             f"no ImageNet weights for {name}: no package holds them. Set weights in [network] to a folder, and they are "
             f"fetched into it from {OFFICIAL[name].url}; or fetch them on another machine and set weights to that file"
         )
-    if name not in LITE_NAMES:
-        raise ConfigError(f"there are no ImageNet weights for {name}: set pretrained = false in [network]")
     return _packaged(name)
 
 
