@@ -6,4 +6,13 @@ from wetread.evaluation.result import Evaluation, evaluate
 from wetread.evaluation.scored import Scored
 from wetread.evaluation.threshold import ChosenThreshold, choose_threshold
 
-__all__ = ["ChosenThreshold", "Comparison", "Evaluation", "Scored", "calibrate", "choose_threshold", "compare", "evaluate"]
+__all__ = [
+    "ChosenThreshold",
+    "Comparison",
+    "Evaluation",
+    "Scored",
+    "calibrate",
+    "choose_threshold",
+    "compare",
+    "evaluate",
+]
