@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
     from PIL.ImageFont import ImageFont as BitmapFont
 
-__all__ = ["BANNER", "BANNER_NO_OUTLINE", "BANNER_REFUSED", "film"]
+__all__ = ["BANNER", "BANNER_NO_OUTLINE", "BANNER_REFUSED", "drawn", "film", "under_banner", "wrapped"]
 
 BANNER = "wetread attention outline — preliminary, not a localisation"
 BANNER_NO_OUTLINE = "wetread copy of the film — preliminary, no attention outlined"
@@ -55,21 +55,32 @@ def film(
     bytes
         A PNG file, RGB, without metadata.
     """
+    buffer = io.BytesIO()
+    under_banner(drawn(pixels, outlines, shape=shape), banner).save(buffer, format="PNG", compress_level=6)
+    return buffer.getvalue()
+
+
+def drawn(
+    pixels: NDArray[np.float32],
+    outlines: Outlines = (),
+    *,
+    shape: tuple[int, int] | None = None,
+    largest: int = _LARGEST,
+) -> Image:
+    """The film with outlines on it as an RGB picture without a banner; its longer side has at most `largest` pixels."""
     from PIL import Image
 
     rows, columns = pixels.shape
     gray = Image.fromarray(np.rint(pixels * 255).astype(np.uint8))
     longer = max(rows, columns)
-    scale = min(1.0, _LARGEST / longer) if longer >= _SMALLEST else _SMALLEST / longer
+    scale = min(1.0, largest / longer) if longer >= _SMALLEST else _SMALLEST / longer
     size = (max(1, round(columns * scale)), max(1, round(rows * scale)))
     if size != gray.size:
         gray = gray.resize(size, Image.Resampling.LANCZOS)
     picture = gray.convert("RGB")
     rows, columns = shape or (rows, columns)
     _outline(picture, outlines, (size[1] / rows, size[0] / columns))
-    buffer = io.BytesIO()
-    _under_banner(picture, banner).save(buffer, format="PNG", compress_level=6)
-    return buffer.getvalue()
+    return picture
 
 
 def _outline(picture: Image, outlines: Outlines, scale: tuple[float, float]) -> None:
@@ -99,14 +110,14 @@ def _closed_line(pen: ImageDraw, points: list[tuple[float, float]], width: int) 
         pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
 
 
-def _under_banner(picture: Image, banner: str) -> Image:
+def under_banner(picture: Image, banner: str, *, narrowest: int = 320) -> Image:
     """The picture under its banner, on as many lines as its width asks for."""
     from PIL import Image, ImageDraw, ImageFont
 
-    width = max(picture.width, 320)
+    width = max(picture.width, narrowest)
     font = ImageFont.load_default(size=max(14, min(26, width // 40)))
     height = round(font.getbbox("Ag")[3] * 1.25)
-    lines = _wrapped(banner, font, width - 2 * height)
+    lines = wrapped(banner, font, width - 2 * height)
     strip = height * len(lines) + height // 2
     sheet = Image.new("RGB", (width, picture.height + strip), (0, 0, 0))
     sheet.paste(picture, ((width - picture.width) // 2, strip))
@@ -117,7 +128,7 @@ def _under_banner(picture: Image, banner: str) -> Image:
     return sheet
 
 
-def _wrapped(text: str, font: FreeTypeFont | BitmapFont, width: int) -> list[list[str]]:
+def wrapped(text: str, font: FreeTypeFont | BitmapFont, width: int) -> list[list[str]]:
     """The words of `text` in lines no wider than `width` pixels (a longer word stands alone)."""
     lines: list[list[str]] = [[]]
     for word in text.split():
