@@ -33,41 +33,41 @@ def test_its_map_has_a_cell_for_four_pixels(size: tuple[int, int]) -> None:
 
 
 def films(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Noise, and in every other film a faint round spot somewhere."""
+    """Noise of 20 x 20 pixels, and in every other film a faint round spot somewhere."""
     generator = torch.Generator().manual_seed(seed)
-    grey = 0.5 + 0.05 * torch.randn(count, 1, 28, 28, generator=generator)
-    places = torch.rand(count, 2, generator=generator) * 16 + 6
-    rows, columns = torch.meshgrid(torch.arange(28.0), torch.arange(28.0), indexing="ij")
+    grey = 0.5 + 0.05 * torch.randn(count, 1, 20, 20, generator=generator)
+    places = torch.rand(count, 2, generator=generator) * 12 + 4
+    rows, columns = torch.meshgrid(torch.arange(20.0), torch.arange(20.0), indexing="ij")
     labels = (torch.arange(count) % 2).float()
-    for film, (row, column), label in zip(grey, places, labels, strict=True):
-        film += 0.25 * label * torch.exp(-((rows - row) ** 2 + (columns - column) ** 2) / 12)
-    return grey.clamp(0, 1), labels
+    away = (rows - places[:, 0, None, None]) ** 2 + (columns - places[:, 1, None, None]) ** 2
+    spots = 0.25 * labels[:, None, None] * torch.exp(-away / 12)
+    return (grey + spots[:, None]).clamp(0, 1), labels
 
 
 def test_it_learns_a_spot_wherever_it_lies_and_shows_it() -> None:
     torch.manual_seed(1)
     network = build(SPEC).train()
-    x, y = films(96, 0)
+    x, y = films(60, 0)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    for step in range(18):
-        rows = torch.arange(step % 3 * 32, step % 3 * 32 + 32)
+    for step in range(15):
+        rows = torch.arange(step % 3 * 20, step % 3 * 20 + 20)
         loss = nn.functional.binary_cross_entropy_with_logits(network(x[rows])[0][:, 0], y[rows])
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
     network.eval()
-    fresh, labels = films(64, 1)
+    fresh, labels = films(40, 1)
     with torch.no_grad():
         logits, maps = network(fresh)
     sick, well = logits[labels == 1, 0], logits[labels == 0, 0]
     assert float((sick[:, None] > well[None]).float().mean()) > 0.95
     spots = nn.functional.avg_pool2d(fresh[labels == 1], 4).flatten(1).argmax(dim=1)
     found = maps[labels == 1].flatten(1).argmax(dim=1)
-    away = torch.stack([found // 7 - spots // 7, found % 7 - spots % 7]).abs().amax(dim=0)
+    away = torch.stack([found // 5 - spots // 5, found % 5 - spots % 5]).abs().amax(dim=0)
     assert float((away <= 1).float().mean()) > 0.7
 
 
-def test_published_weights_are_not_claimed(tmp_path: Path) -> None:
+def test_published_weights_are_not_claimed() -> None:
     with pytest.raises(ConfigError, match="no ImageNet weights for cnn28: set pretrained = false"):
         NetworkSpec("cnn28")
 
