@@ -16,6 +16,7 @@ from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
 from wetread.training.fit import Tail
 from wetread.training.probe import Probe
+from wetread.training.runfolder import RECIPE, SCORES, written_scores
 from wetread.truth import check_disjoint, folds, list_hash
 
 __all__ = ["development", "train"]
@@ -41,8 +42,8 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     config, data
         The recipe, and the folder that its table's path starts from.
     out
-        The run folder: `oof.npz` (fold, logits and maps out of fold), `network-….pt`, `run.json`. A fold that an
-        earlier call finished is not fitted again.
+        The run folder: `oof.npz` (fold, logits and maps out of fold), `scores.csv`, `network-….pt`, `run.json`, and the
+        recipe as `config.toml`. A fold that an earlier call finished is not fitted again.
     say
         Told how far the run is.
 
@@ -77,6 +78,11 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
         out / "oof.npz",
         partial(np.savez, fold=fold, logits=np.concatenate(logits)[back], maps=np.concatenate(maps)[back]),
     )
+    _keep_text(
+        out / SCORES,
+        written_scores(films.names, films.patients, fold, films.labels[:, 0], np.concatenate(logits)[back][:, 0]),
+    )
+    _keep_text(out / RECIPE, config.text)
     weights = out / f"network-{config.sha256[:12]}.pt"
     if not weights.exists():
         _keep(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
@@ -107,3 +113,7 @@ def _keep(path: Path, write: Callable[[Path], None]) -> None:
     unfinished = path.with_name(f"unfinished-{path.name}")
     write(unfinished)
     unfinished.replace(path)
+
+
+def _keep_text(path: Path, text: str) -> None:
+    _keep(path, lambda unfinished: unfinished.write_bytes(text.encode()) and None)
