@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -15,7 +15,7 @@ from wetread.preprocess import InputSpec
 from wetread.radiograph import IntendedUse
 from wetread.training.augment import Augmentation
 
-__all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config"]
+__all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config", "settings"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,10 @@ class FitConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardText:
-    """What a person states about the bundle: everything else on its card is measured."""
+    """What a person states about the bundle: everything else on its card is measured.
+
+    `clinical` is false for a bundle that `score` may use and `predict` may not.
+    """
 
     version: str
     population: str
@@ -115,6 +118,7 @@ class CardText:
     attribution: str
     labels: str
     not_for: tuple[str, ...]
+    clinical: bool = True
 
     def __post_init__(self) -> None:
         for name in ("version", "population", "licence", "attribution", "labels", "not_for"):
@@ -139,6 +143,8 @@ class TrainConfig:
         Starts from ImageNet weights, because its frozen blocks are never fitted. Tuned, it has one output for
         pneumonia, one for each auxiliary finding, and one for the group where there is one; probed, it has a grid that
         divides the frame.
+    text
+        The recipe as it was written: a run keeps it, so that it says by itself what it is.
     """
 
     name: str
@@ -149,6 +155,7 @@ class TrainConfig:
     fit: FitConfig
     card: CardText
     sha256: str
+    text: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
@@ -206,6 +213,8 @@ def load_config(path: Path) -> TrainConfig:
         "fit": FitConfig,
         "card": CardText,
     }
+    if isinstance(plain.get("fit"), dict) and plain["fit"].get("method") == "tune":
+        raise ConfigError(f"recipe {path.name}: method tune is fitted by `wetread train`, not by what fits tails and probes")
     unknown = set(plain) - set(parts) - {"name"}
     if unknown or "name" not in plain:
         raise ConfigError(
@@ -213,14 +222,30 @@ def load_config(path: Path) -> TrainConfig:
         )
     if not isinstance(plain["name"], str):
         raise ConfigError(f"recipe {path.name}: a name is text; its name is {plain['name']}")
-    made = {name: _part(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()}
+    made = {name: settings(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()}
     try:
-        return TrainConfig(name=plain["name"], sha256=hashlib.sha256(raw).hexdigest(), **made)
+        return TrainConfig(name=plain["name"], sha256=hashlib.sha256(raw).hexdigest(), text=raw.decode(), **made)
     except ConfigError as error:
         raise ConfigError(f"recipe {path.name}: {error}") from error
 
 
-def _part(kind: Any, plain: Any, where: str) -> Any:
+def settings(kind: Any, plain: Any, where: str) -> Any:
+    """A part of a recipe as the dataclass that it stands for.
+
+    Parameters
+    ----------
+    kind
+        A dataclass whose fields are text, numbers, booleans, or tuples of one of them.
+    plain
+        What the file says.
+    where
+        The part's name, for messages.
+
+    Raises
+    ------
+    ConfigError
+        If a setting is missing, unknown, of the wrong kind or out of its range.
+    """
     if not isinstance(plain, dict):
         raise ConfigError(f"{where} is a table of settings, not {plain!r}")
     known = {field.name for field in fields(kind)}

@@ -116,4 +116,7 @@ def _keep(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _keep_text(path: Path, text: str) -> None:
-    _keep(path, lambda unfinished: unfinished.write_bytes(text.encode()) and None)
+    def write(unfinished: Path) -> None:
+        unfinished.write_text(text, encoding="utf-8", newline="")
+
+    _keep(path, write)
