@@ -232,7 +232,8 @@ def sealed(kind: Kind, **values: Any) -> bytes:
 
 def test_a_capture_is_told_as_no_original() -> None:
     values = {"Rows": 30, "Columns": 25, "ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "YES"}
-    lines = explain(sealed(CAPTURE, **values)).lines
+    lines = explain(sealed(CAPTURE, ImageComments="One.\r\nTwo.", **values)).lines
+    assert lines[lines.index("ImageComments: One.") + 1] == "  Two."
     assert "a picture of 25 x 30 pixels, not an original film: DERIVED, SECONDARY" in lines
     assert "BurnedInAnnotation: YES" in lines
     assert "of film 1.2.3.4.1" in lines

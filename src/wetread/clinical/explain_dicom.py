@@ -174,7 +174,9 @@ def _sources(made: Dataset) -> Iterator[str]:
 
 
 def _told(made: Dataset, *keywords: str) -> Iterator[str]:
-    yield from (f"{keyword}: {made.get(keyword)}" for keyword in keywords if made.get(keyword))
+    for keyword in keywords:
+        lines = str(made.get(keyword) or "").splitlines()
+        yield from (f"  {line}" if number else f"{keyword}: {line}" for number, line in enumerate(lines))
 
 
 def _several(value: Any) -> str:
