@@ -20,7 +20,8 @@ from wetread.errors import UsageError, WetreadError
 __all__ = ["main", "parser"]
 
 _EPILOG = """exit status: 0 done; 1 a defect of the program; 2 wrong usage; 3 at least one film was refused;
-4 at least one input could not be read; 5 an integrity check failed. Where several hold: the first of 1, 5, 4, 3.
+4 at least one input could not be read, or its results could not be filed; 5 an integrity check failed.
+Where several hold: the first of 1, 5, 4, 3.
 Decision support for professionals; not cleared or approved by any authority."""
 _INTERRUPTED = 130
 _ENGINES = ("openvino", "onnxruntime")  # as in wetread.bundle.engine, which help and usage should not have to load
@@ -46,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
     predict.add_argument("films", nargs="+", metavar="FILE|DIR", help="DICOM or image files, or folders of them")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
     predict.add_argument("--out", metavar="DIR", help="write reading.json, film.png and report.html of each film here")
+    predict.add_argument(
+        "--results",
+        metavar="KINDS",
+        help="with --out: results for other systems too: sr, cad-sr, gsps, capture, pdf, fhir, fhir-r5, hl7, priority, "
+        "a set of them (archive, cad, chart, worklist), or all",
+    )
     predict.add_argument("--bundle", metavar="NAME|DIR", help="read with this model (default: chosen by age)")
     predict.add_argument("--view", choices=("PA", "AP", "LATERAL"), help="the view of files that do not say it")
     predict.add_argument(

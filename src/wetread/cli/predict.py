@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from wetread.radiograph.many import Crew
 
 if TYPE_CHECKING:
     from wetread.cli.films import Answer
+    from wetread.cli.results import Made
+    from wetread.clinical.kinds import Kind
     from wetread.inference import Reading
 
 __all__ = ["run"]
@@ -34,6 +37,7 @@ def _run(options: argparse.Namespace, crew: Crew) -> int:
     # One film wants every processor for its network; in a batch they decode the next films meanwhile.
     threads = 1 if len(films) > 1 else None
     readers = Readers(bundle=options.bundle, engine=options.engine, unknown_age=options.unknown_age, threads=threads)
+    kinds = _kinds(options.results, options.out)
     out = _folder(options.out)
     progress = Progress(len(films))
     statuses: list[int] = []
@@ -41,15 +45,16 @@ def _run(options: argparse.Namespace, crew: Crew) -> int:
     by_model: dict[str, Reading] = {}
     asked = {"view": options.view, "prevalence": options.prevalence, "picture": out is not None}
     for given in answers(films, readers, crew, **asked):
-        place = _write(given, out) if out is not None else None
+        place, made = _write(given, out, kinds) if out is not None else (None, None)
         progress.clear()
         if options.json:
-            print(_line(given, out is not None, place), flush=True)
+            print(_line(given, out is not None, place, made), flush=True)
         else:
-            print(sentence(given), *([f"    page: {place / 'report.html'}"] if place else []), sep="\n", flush=True)
+            page = [f"    page: {place / 'report.html'}"] if place else []
+            print(sentence(given), *page, *(made.lines() if made else ()), sep="\n", flush=True)
         if given.reading is not None and given.reading.model is not None:
             by_model[given.reading.model.sha256] = given.reading
-        statuses.append(given.exit_status)
+        statuses.append(worst([given.exit_status, made.exit_status if made else 0]))
         progress.step()
     progress.clear()
     if not options.json:
@@ -59,10 +64,25 @@ def _run(options: argparse.Namespace, crew: Crew) -> int:
     return worst(statuses)
 
 
-def _line(given: Answer, results: bool, place: Path | None) -> str:
+def _line(given: Answer, results: bool, place: Path | None, made: Made | None) -> str:
     """One JSON object a line, in ASCII: valid whatever the encoding of the output, and whatever a file is called."""
     line: dict[str, Any] = given.to_json()
-    return json.dumps(line | {"results": str(place) if place else None} if results else line, allow_nan=False)
+    if results:
+        line["results"] = str(place) if place else None
+    if made is not None:
+        line["objects"] = made.to_json()
+    return json.dumps(line, allow_nan=False)
+
+
+def _kinds(named: str | None, out: str | None) -> tuple[Kind, ...]:
+    """What is asked for beside the page, known before the first film is read."""
+    if named is None:
+        return ()
+    from wetread.clinical import profiles
+
+    if out is None:
+        raise UsageError("--results needs --out: name the folder that they are written to")
+    return profiles.chosen(named)
 
 
 def _folder(name: str | None) -> Path | None:
@@ -78,21 +98,25 @@ def _folder(name: str | None) -> Path | None:
     return folder
 
 
-def _write(given: Answer, out: Path) -> Path | None:
+def _write(given: Answer, out: Path, kinds: Sequence[Kind]) -> tuple[Path | None, Made | None]:
     """Write the results of one film into a folder named by the film's hash, and its line into readings.jsonl."""
-    place = None
+    place, made, when = None, None, datetime.now(UTC)
     try:
         if given.reading is not None:
             from wetread.clinical import report
 
             place = out / given.key
             # Hospitals put names into file names: the page carries the film's hash, and readings.jsonl says whose it is.
-            page = report.build(given.reading, given.film, when=datetime.now(UTC), name=f"film {given.key}")
+            page = report.build(given.reading, given.film, when=when, name=f"film {given.key}")
             page.write(place)
+            if kinds:
+                from wetread.cli.results import make
+
+                made = make(given, kinds, place, when=when)
         with (out / "readings.jsonl").open("a", encoding="utf-8") as file:
-            file.write(_line(given, True, place) + "\n")
+            file.write(_line(given, True, place, made) + "\n")
     except OSError as error:
         raise UsageError(
             f"results cannot be written to {out}: {error.strerror}. Readings so far are complete."
         ) from error
-    return place
+    return place, made

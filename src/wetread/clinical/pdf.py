@@ -263,16 +263,16 @@ def _body(canvas: Canvas, said: list[str], picture: Image | None, top: float) ->
         top -= 20
     top -= 4
     wide, high = _placed(picture)
-    tried = (_flowed(said[1:], size, top, (wide, high)) for size in _SIZES)
-    lines = next((one for one in tried if one[-1][2] >= _MARGIN), None)
-    if lines is None:
+    tried = ((size, _flowed(said[1:], size, top, (wide, high))) for size in _SIZES)
+    fitting = next(((size, lines) for size, lines in tried if lines[-1][2] >= _MARGIN), None)
+    if fitting is None:
         raise SourceError("what this reading says does not fit on one page: take another form of result")
     if picture is not None:
         from reportlab.lib.utils import ImageReader
 
         canvas.drawImage(ImageReader(picture), _MARGIN, top - high, wide, high)
-    for text, x, y in lines:
-        _write(canvas, text, x, y, size)
+    for text, x, y in fitting[1]:
+        _write(canvas, text, x, y, fitting[0])
 
 
 def _placed(picture: Image | None) -> tuple[float, float]:
