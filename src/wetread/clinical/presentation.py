@@ -238,7 +238,7 @@ def _grayscale(made: Dataset, reading: Reading, header: Dataset) -> None:
 
 def _voi(reading: Reading, header: Dataset) -> Dataset | None:
     """The window or table that the reading saw the film through; the film's first one where nothing was read."""
-    steps: dict[str, dict[str, Any]] = {str(step.get("name")): step.get("parameters") or {} for step in reading.steps}
+    steps: dict[str, dict[str, Any]] = {str(step.get("name")): step.get("parameters") or step for step in reading.steps}
     if "window" in steps:
         used = steps["window"]
         return _window(float(used["center"]), float(used["width"]), str(used.get("function", "LINEAR")))

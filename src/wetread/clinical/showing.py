@@ -45,19 +45,17 @@ def replaced(replaces: Predecessor | None, made: Dataset) -> list[Dataset] | Non
 
 
 def side(made: Dataset, source: Source) -> None:
-    """Body part and side as the film has them: Laterality (0020,0060) is there, empty where the film is silent.
+    """Body part or side of the series (PS3.3 C.7.3.1): CHEST, which has no side, else the side that the film names.
 
-    A single organ has no side (PS3.3 C.7.3.1): of a chest only a side that the film names is written.
+    Which other body parts are paired is nowhere fixed, so none is repeated: Laterality (0020,0060) then stands alone,
+    empty where the film is silent.
     """
     header = source.header
-    part = header.get("BodyPartExamined")
-    if part:
-        made.BodyPartExamined = part
+    if header.get("BodyPartExamined") == "CHEST":
+        made.BodyPartExamined = "CHEST"
+        return
     laterality = header.get("Laterality") or header.get("ImageLaterality")
-    if laterality in ("L", "R"):
-        made.Laterality = laterality
-    elif part != "CHEST":
-        made.Laterality = None
+    made.Laterality = laterality if laterality in ("L", "R") else None
 
 
 def described(made: Dataset, source: Source) -> None:
