@@ -4,7 +4,7 @@
 
 The films are the 22,433 that a CheXNet reproduction scored; without them, as many generated ones.
 
-ours   `wetread.evaluation.resample.headline`: 10,000 resamples, percentile and BCa intervals, two threads; also one.
+ours   `wetread.evaluation.bootstrap.resample.headline`: 10,000 resamples, percentile and BCa intervals, two threads; also one.
 loop   what one writes in a notebook: draw patients, gather their rows of a frame, call scikit-learn's functions for the
        same numbers on it. It is timed on a few resamples and scaled to 10,000; it has no BCa, so no jackknife is charged.
 lean   the same loop on NumPy arrays instead of a frame.
@@ -139,7 +139,7 @@ def looped(scored: Any, count: int, gather: Callable[[NDArray[np.int64]], tuple[
 
 def largest_difference(scored: Any, points: Any, found: Any) -> float:
     """Ours on the same resamples, number by number."""
-    from wetread.evaluation.weighted import Weighted
+    from wetread.evaluation.bootstrap.weighted import Weighted
 
     prepared = Weighted.of(scored, points)
     ours = prepared.numbers(np.stack([copies for copies, _ in found]))
@@ -151,7 +151,7 @@ def beside(data: Path, count: int) -> dict[str, Any]:
     """Ours and both loops in turns on one set of films."""
     import polars as pl
 
-    from wetread.evaluation.resample import Points, headline
+    from wetread.evaluation.bootstrap.resample import Points, headline
 
     scored = chexnet(data) or generated(22_433)
     points = Points(THRESHOLDS, SHARES, SHARES)
@@ -189,7 +189,7 @@ def beside(data: Path, count: int) -> dict[str, Any]:
 
 def alone(films: int, each: float, resamples: int) -> dict[str, Any]:
     """One set, in this process: seconds and the most memory ever held, and what the films alone had taken before."""
-    from wetread.evaluation.resample import Points, headline
+    from wetread.evaluation.bootstrap.resample import Points, headline
 
     scored = generated(films, each=each)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

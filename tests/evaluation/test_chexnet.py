@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from wetread.evaluation.delong import area
-from wetread.evaluation.negatives import baselines, hard_negatives
-from wetread.evaluation.precision import best_f1
-from wetread.evaluation.resample import Headline, Points, headline
-from wetread.evaluation.roc import sensitivity_at, specificity_at
+from wetread.evaluation.bootstrap.resample import Headline, Points, headline
+from wetread.evaluation.discrimination.delong import area
+from wetread.evaluation.discrimination.precision import best_f1
+from wetread.evaluation.discrimination.roc import sensitivity_at, specificity_at
 from wetread.evaluation.scored import Scored
-from wetread.evaluation.subgroups import subgroups
+from wetread.evaluation.scrutiny.negatives import baselines, hard_negatives
+from wetread.evaluation.scrutiny.subgroups import subgroups
 
 OPACITIES = {"Infiltration", "Consolidation", "Edema", "Effusion", "Atelectasis"}
 Films = tuple[Scored, list[set[str]]]

@@ -12,7 +12,7 @@ import pytest
 from evaluation.films_scored import films
 from wetread.errors import ConfigError, DataError
 from wetread.evaluation import Comparison, Scored, compare, evaluate
-from wetread.evaluation.delong import paired_difference
+from wetread.evaluation.discrimination.delong import paired_difference
 from wetread.evaluation.readers.paired import mcnemar
 
 

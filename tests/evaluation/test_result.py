@@ -17,10 +17,10 @@ import pytest
 from evaluation.films_scored import course_batch, films, findings
 from wetread.errors import ConfigError, DataError, LeakError
 from wetread.evaluation import Evaluation, Scored, evaluate
-from wetread.evaluation.noise import Reference
+from wetread.evaluation.calls.rule import Rule
+from wetread.evaluation.calls.threshold import FilmList, stated, tune
 from wetread.evaluation.result import Asked
-from wetread.evaluation.rule import Rule
-from wetread.evaluation.threshold import FilmList, stated, tune
+from wetread.evaluation.scrutiny.noise import Reference
 from wetread.intervals import auroc
 
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from wetread.cli.inputs import Columns, Joined
     from wetread.evaluation import Evaluation
-    from wetread.evaluation.noise import Reference
+    from wetread.evaluation.calls.threshold import FilmList
     from wetread.evaluation.result import Asked
     from wetread.evaluation.scored import Scored
-    from wetread.evaluation.threshold import FilmList
+    from wetread.evaluation.scrutiny.noise import Reference
     from wetread.report import Drawn
 
 __all__ = ["columns_of", "files_of", "hashes", "labels_of", "reference_of", "run", "split_of"]
@@ -144,7 +144,7 @@ def split_of(labels: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[str]]:
 
 def reference_of(options: argparse.Namespace) -> Reference | None:
     """How often the labels are right, where somebody said so."""
-    from wetread.evaluation.noise import Reference
+    from wetread.evaluation.scrutiny.noise import Reference
 
     return Reference(*options.labels_right) if options.labels_right else None
 
@@ -153,9 +153,9 @@ def reference_of(options: argparse.Namespace) -> Reference | None:
 
 
 def _asked(options: argparse.Namespace, films: Scored) -> list[Asked]:
+    from wetread.evaluation.calls.rule import Rule
+    from wetread.evaluation.calls.threshold import stated, tune
     from wetread.evaluation.result import Asked
-    from wetread.evaluation.rule import Rule
-    from wetread.evaluation.threshold import stated, tune
 
     override = options.override or ""
     if options.tuning_scores:
@@ -188,7 +188,7 @@ def _tuned_on(options: argparse.Namespace) -> FilmList | str:
     if not given or (_HASH.fullmatch(given) and not Path(given).exists()):
         return given
     from wetread.cli.inputs import films_of_table
-    from wetread.evaluation.threshold import FilmList
+    from wetread.evaluation.calls.threshold import FilmList
 
     path = Path(given)
     if not path.exists():

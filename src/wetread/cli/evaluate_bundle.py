@@ -90,8 +90,8 @@ def _scores(bundle: Bundle, labels: pl.DataFrame) -> tuple[pl.DataFrame, list[st
 
 def _asked(bundle: Bundle) -> Asked:
     """The card's threshold, carried to probabilities, which rise with the score."""
+    from wetread.evaluation.calls.threshold import stated
     from wetread.evaluation.result import Asked
-    from wetread.evaluation.threshold import stated
 
     card = bundle.card
     known = card.training.get("films_sha256", "")

@@ -6,10 +6,10 @@ import argparse
 import math
 from typing import Any
 
-__all__ = ["add_compare", "add_evaluate"]
+__all__ = ["add_compare", "add_evaluate", "rule"]
 
 _COLLECTIONS = ("nih", "nih-sample", "rsna", "kermany", "medmnist", "csv")
-# As in wetread.evaluation.rule, which help and usage should not have to load: whether each takes a number.
+# As in wetread.evaluation.calls.rule, which help and usage should not have to load: whether each takes a number.
 _RULES = {"youden": False, "f1": False, "sensitivity": True, "specificity": True, "net-benefit": True, "cost": True}
 
 
@@ -46,7 +46,7 @@ def add_evaluate(verbs: Any) -> None:
     verb.add_argument("--tuning-scores", metavar="FILE", help="choose the threshold on these films' scores, by --rule")
     verb.add_argument("--tuning-labels", metavar="FILE", help="their labels (default: --tuning-scores holds them too)")
     verb.add_argument(
-        "--rule", type=_rule, metavar="RULE",
+        "--rule", type=rule, metavar="RULE",
         help="youden, f1, sensitivity=0.9, specificity=0.9, net-benefit=0.1 or cost=10 (default: youden)",
     )  # fmt: skip
     verb.add_argument(
@@ -126,7 +126,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _rule(text: str) -> tuple[str, float | None]:
+def rule(text: str) -> tuple[str, float | None]:
+    """A threshold's rule as it is written: its kind, and its number where it takes one."""
     kind, sign, target = text.partition("=")
     if kind not in _RULES:
         raise argparse.ArgumentTypeError(f"there is no rule {kind!r}: choose one of {', '.join(_RULES)}")

@@ -1,10 +1,10 @@
 """From scores and labels to numbers that can be trusted: each with its interval over patients, and its prevalence."""
 
-from wetread.evaluation.calibrate import calibrate
+from wetread.evaluation.calls.threshold import ChosenThreshold, choose_threshold
 from wetread.evaluation.compare import Comparison, compare
+from wetread.evaluation.probability.calibrate import calibrate
 from wetread.evaluation.result import Evaluation, evaluate
 from wetread.evaluation.scored import Scored
-from wetread.evaluation.threshold import ChosenThreshold, choose_threshold
 
 __all__ = [
     "ChosenThreshold",

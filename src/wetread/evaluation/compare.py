@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from wetread.errors import ConfigError, DataError
-from wetread.evaluation.alarms import Alarm, comparison_alarms
-from wetread.evaluation.delong import AreaDifference, paired_difference
+from wetread.evaluation.bootstrap.resample import Headline, Points, difference, headline
+from wetread.evaluation.discrimination.delong import AreaDifference, paired_difference
+from wetread.evaluation.discrimination.roc import Roc, roc
+from wetread.evaluation.pages.alarms import Alarm, comparison_alarms
 from wetread.evaluation.readers.paired import clustered_mcnemar, difference_interval, mcnemar
 from wetread.evaluation.record import COMPARISON, text
-from wetread.evaluation.resample import Headline, Points, difference, headline
 from wetread.evaluation.result import Films, Settings, films_of, settings
-from wetread.evaluation.roc import Roc, roc
 from wetread.evaluation.scored import Scored
 from wetread.intervals import Interval
 
@@ -96,13 +96,13 @@ class Comparison:
 
     def plot(self) -> dict[str, Drawn]:
         """The figures by name: each with its SVG and PNG file as bytes, and what it shows in words."""
-        from wetread.evaluation.compare_report import drawn
+        from wetread.evaluation.pages.compare_report import drawn
 
         return drawn(self)
 
     def to_html(self, figures: Mapping[str, Drawn] | None = None) -> str:
         """One self-contained page that reads like a report; `figures` are those of `plot`, drawn anew if not given."""
-        from wetread.evaluation.compare_report import page
+        from wetread.evaluation.pages.compare_report import page
 
         return page(self, self.plot() if figures is None else figures)
 

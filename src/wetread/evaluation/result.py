@@ -12,22 +12,22 @@ from numpy.typing import NDArray
 
 from wetread import __version__
 from wetread.errors import DataError
-from wetread.evaluation.abstention import Abstention, abstention
-from wetread.evaluation.alarms import Alarm, alarms
-from wetread.evaluation.applied import Applied, apply
-from wetread.evaluation.delong import Area, area
-from wetread.evaluation.negatives import Baselines, HardNegatives, baselines, hard_negatives
-from wetread.evaluation.noise import LabelErrors, Reference, label_errors
-from wetread.evaluation.precision import BestF1, PrecisionRecall, best_f1, precision_recall
+from wetread.evaluation.bootstrap.resample import Headline, Points, headline
+from wetread.evaluation.calls.abstention import Abstention, abstention
+from wetread.evaluation.calls.applied import Applied, apply
+from wetread.evaluation.calls.rule import Rule
+from wetread.evaluation.calls.threshold import FilmList, Tuned, tune
+from wetread.evaluation.calls.utility import DecisionCurve, decision_curve
+from wetread.evaluation.discrimination.delong import Area, area
+from wetread.evaluation.discrimination.precision import BestF1, PrecisionRecall, best_f1, precision_recall
+from wetread.evaluation.discrimination.roc import Roc, roc
+from wetread.evaluation.pages.alarms import Alarm, alarms
+from wetread.evaluation.probability.reliability import Reliability, reliability
 from wetread.evaluation.record import EVALUATION, text
-from wetread.evaluation.reliability import Reliability, reliability
-from wetread.evaluation.resample import Headline, Points, headline
-from wetread.evaluation.roc import Roc, roc
-from wetread.evaluation.rule import Rule
 from wetread.evaluation.scored import Scored
-from wetread.evaluation.subgroups import Subgroups, subgroups
-from wetread.evaluation.threshold import FilmList, Tuned, tune
-from wetread.evaluation.utility import DecisionCurve, decision_curve
+from wetread.evaluation.scrutiny.negatives import Baselines, HardNegatives, baselines, hard_negatives
+from wetread.evaluation.scrutiny.noise import LabelErrors, Reference, label_errors
+from wetread.evaluation.scrutiny.subgroups import Subgroups, subgroups
 from wetread.intervals import Interval
 from wetread.intervals.cluster import share
 
@@ -101,7 +101,7 @@ class Asked:
     Parameters
     ----------
     tuned
-        Chosen by `wetread.evaluation.threshold.tune` on other films, or `stated` with what is known of them.
+        Chosen by `wetread.evaluation.calls.threshold.tune` on other films, or `stated` with what is known of them.
     tuning
         The films that it was chosen on; without them only the hashes of the lists can be compared.
     override
@@ -200,13 +200,13 @@ class Evaluation:
 
     def plot(self) -> dict[str, Drawn]:
         """The figures by name: each with its SVG and PNG file as bytes, and what it shows in words."""
-        from wetread.evaluation.plot import drawn
+        from wetread.evaluation.pages.plot import drawn
 
         return drawn(self)
 
     def to_html(self, figures: Mapping[str, Drawn] | None = None) -> str:
         """One self-contained page that reads like a report; `figures` are those of `plot`, drawn anew if not given."""
-        from wetread.evaluation.report import page
+        from wetread.evaluation.pages.report import page
 
         return page(self, self.plot() if figures is None else figures)
 

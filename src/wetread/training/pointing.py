@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from wetread.evaluation.attention import coverage, inside
+from wetread.evaluation.maps.attention import coverage, inside
 from wetread.preprocess import InputSpec, to_source
 from wetread.training.films import FilmSet
 

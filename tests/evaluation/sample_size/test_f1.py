@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from intervals.oracles import oracle
 from wetread.errors import ConfigError
-from wetread.evaluation.prevalence import f1
+from wetread.evaluation.calls.prevalence import f1
 from wetread.evaluation.sample_size.f1 import f1_size
 
 RATES = st.floats(0.05, 0.95)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wetread.evaluation.prevalence import f1_all_positive, f1_at
+from wetread.evaluation.calls.prevalence import f1_all_positive, f1_at
 from wetread.evaluation.sample_size.asked import between
 from wetread.intervals.value import normal_quantile
 

@@ -1,0 +1,1 @@
+"""Whether a map that a network draws shows what it claims."""

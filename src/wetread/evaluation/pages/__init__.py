@@ -1,0 +1,1 @@
+"""Sentences, figures and pages of finished results; nothing here computes one."""
