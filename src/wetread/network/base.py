@@ -8,7 +8,10 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Network"]
+__all__ = ["ADDED", "Network"]
+
+# How the names of the layers begin that no published weights hold.
+ADDED = ("classifier.", "hidden.")
 
 
 class Network(nn.Module):
@@ -31,6 +34,8 @@ class Network(nn.Module):
         The first block of each of the parts that the network's authors name: stages, layers, dense blocks.
     moving
         Whether the tuned normalisation layers follow the batches while training; the frozen ones never do.
+    started
+        Whether all but the classifier began from weights.
 
     Notes
     -----
@@ -49,6 +54,7 @@ class Network(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.moving = True
+        self.started = False
         self.hidden: nn.Linear | None = None
 
     def classify(self, channels: int, outputs: int, dropout: float, hidden: int) -> None:

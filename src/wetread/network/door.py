@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wetread.network.base import Network
+from wetread.network.classic import CLASSIC
 from wetread.network.cnn28 import Cnn28
 from wetread.network.lite import build_lite
 from wetread.network.spec import LITE_NAMES, NetworkSpec
@@ -23,7 +24,7 @@ def build(spec: NetworkSpec) -> Network:
     """
     if spec.name in LITE_NAMES:
         return build_lite(spec)
-    network = Cnn28(spec.outputs, spec.dropout, spec.hidden)
+    network: Network = CLASSIC.get(spec.name, Cnn28)(spec.outputs, spec.dropout, spec.hidden)
     if spec.pretrained:
         load_weights(network, spec)
     return network

@@ -9,7 +9,7 @@ from wetread.errors import ConfigError
 __all__ = ["LITE_NAMES", "NAMES", "NetworkSpec"]
 
 LITE_NAMES = ("efficientnet_lite0", "efficientnet_lite1", "efficientnet_lite2")
-NAMES = (*LITE_NAMES, "cnn28")
+NAMES = (*LITE_NAMES, "densenet121", "resnet50", "vgg16", "cnn28")
 # Nobody published weights for these: they are fitted from nothing, or from a saved state of their own.
 _UNPUBLISHED = ("cnn28",)
 

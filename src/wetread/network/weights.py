@@ -14,7 +14,7 @@ from torch import Tensor
 from wetread.collections import download
 from wetread.collections.catalogue import Remote
 from wetread.errors import ConfigError, DataError, IntegrityError
-from wetread.network.base import Network
+from wetread.network.base import ADDED, Network
 from wetread.network.spec import NetworkSpec
 
 __all__ = ["OFFICIAL", "imagenet_weights", "load_weights"]
@@ -32,7 +32,6 @@ OFFICIAL = {
 }
 # What a file may leave out: it counts batches, and nothing here reads it.
 _COUNTER = "num_batches_tracked"
-_ADDED = ("classifier.", "hidden.")
 
 
 def imagenet_weights(name: str, place: str = "") -> Path:
@@ -108,16 +107,22 @@ def load_weights(network: Network, spec: NetworkSpec) -> None:
     """
     path = imagenet_weights(spec.name, spec.weights)
     theirs = _read(path)
-    kept = {key for key in network.state_dict() if not key.startswith(_ADDED)}
+    kept = {key for key in network.state_dict() if not key.startswith(ADDED)}
     try:
-        own = {key: value for key, value in theirs.items() if not key.startswith(_ADDED)}
+        own = {key: value for key, value in theirs.items() if not key.startswith(ADDED)}
         ours = own if set(own) == kept else network.published(theirs)
         missing, unexpected = network.load_state_dict(ours, strict=False)
-    except (KeyError, IndexError, RuntimeError) as error:  # a layer that this network lacks, or has in another size
+    except (
+        KeyError,
+        IndexError,
+        ValueError,
+        RuntimeError,
+    ) as error:  # a layer that this network lacks, or has in another size
         raise ConfigError(f"the weights in {path.name} do not fit this network ({type(error).__name__})") from error
-    lost = sorted(key for key in missing if not key.startswith(_ADDED) and not key.endswith(_COUNTER))
+    lost = sorted(key for key in missing if not key.startswith(ADDED) and not key.endswith(_COUNTER))
     if unexpected or lost:
         raise ConfigError(f"the weights in {path.name} do not fit this network: {lost[:3]}, {unexpected[:3]}")
+    network.started = True
 
 
 def _read(path: Path) -> dict[str, Tensor]:
