@@ -18,7 +18,7 @@ from wetread.errors import ConfigError
 from wetread.radiograph.reduce import halve, halvings
 from wetread.radiograph.value import Radiograph
 
-__all__ = ["InputSpec", "heat_to_source", "prepare", "prepare_pixels", "to_source"]
+__all__ = ["InputSpec", "heat_to_source", "placement", "prepare", "prepare_pixels", "to_source"]
 
 # Raise when the same film and specification would give other numbers.
 _CONTRACT = (
@@ -59,8 +59,8 @@ class InputSpec:
         return hashlib.sha256(json.dumps([_CONTRACT, asdict(self)], sort_keys=True).encode()).hexdigest()
 
 
-def _placement(rows: int, columns: int, spec: InputSpec) -> tuple[int, int, int, int]:
-    """Top, left, height and width of the film inside the frame."""
+def placement(rows: int, columns: int, spec: InputSpec) -> tuple[int, int, int, int]:
+    """Where a film of so many rows and columns lies in the frame: top, left, height and width in pixels."""
     scale = min(spec.height / rows, spec.width / columns)
     height, width = max(1, round(rows * scale)), max(1, round(columns * scale))
     return (spec.height - height) // 2, (spec.width - width) // 2, height, width
@@ -104,7 +104,7 @@ def _fitted(pixels: Float, shape: tuple[int, int], spec: InputSpec) -> Float:
     """The picture of a film of this shape, halved as often as it should be, resized, stretched and set into the frame."""
     from PIL import Image  # imported where it is used: a refused film never needs it
 
-    top, left, height, width = _placement(*shape, spec)
+    top, left, height, width = placement(*shape, spec)
     if pixels.shape == (height, width):
         content = pixels
     else:
@@ -130,7 +130,7 @@ def to_source(points: NDArray[np.floating], shape: tuple[int, int], spec: InputS
     -------
     float64 (n, 2) of (row, column) in the film's pixels. Points beside the film map outside it.
     """
-    top, left, height, width = _placement(*shape, spec)
+    top, left, height, width = placement(*shape, spec)
     scale = np.array([shape[0] / height, shape[1] / width])
     mapped: NDArray[np.float64] = (np.asarray(points, np.float64) + 0.5 - (top, left)) * scale - 0.5
     return mapped
@@ -156,7 +156,7 @@ def heat_to_source(
     """
     from PIL import Image
 
-    top, left, height, width = _placement(*shape, spec)
+    top, left, height, width = placement(*shape, spec)
     down, across = heat.shape[0] / spec.height, heat.shape[1] / spec.width
     box = (left * across, top * down, (left + width) * across, (top + height) * down)
     rows, columns = size or shape

@@ -14,7 +14,7 @@ from wetread.truth.split import Side, Split, refuse_parted
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["AGE_BANDS", "SHARES", "STRATA", "official_split", "split_by_patient"]
+__all__ = ["AGE_BANDS", "SHARES", "STRATA", "official_split", "split_by_patient", "units"]
 
 SHARES: Mapping[str, float] = {"train": 0.7, "tune": 0.15, "test": 0.15}
 STRATA = ("label", "view", "age_band", "sex")
@@ -71,7 +71,7 @@ def split_by_patient(
         If there are fewer patients than sides, or nothing to balance.
     """
     _check_rule(table, shares, strata)
-    table = table.with_columns(unit=_units(table, together))
+    table = table.with_columns(unit=units(table, together))
     people = _people(table, strata, age_bands)
     if people.height < len(shares):
         raise DataError(f"{len(shares)} sides need at least as many patients; the table has {people.height}")
@@ -193,8 +193,21 @@ def _people(table: pl.DataFrame, strata: Sequence[str], age_bands: Sequence[floa
     return grouped.sort("unit")
 
 
-def _units(table: pl.DataFrame, together: Iterable[tuple[str, str]]) -> pl.Series:
-    """What is divided: a patient, or patients who are tied to each other by a copy of a film."""
+def units(table: pl.DataFrame, together: Iterable[tuple[str, str]] = ()) -> pl.Series:
+    """What is divided, for each film: its patient, or the first of the patients who are tied by a copy of a film.
+
+    Parameters
+    ----------
+    table
+        With `film_id`, `patient_id` and `sha256`: films with one hash tie their patients.
+    together
+        Pairs of film ids that tie their patients too.
+
+    Raises
+    ------
+    DataError
+        If a pair names a film that the table lacks.
+    """
     import polars as pl
 
     copies = table.filter(pl.col("sha256").is_not_null() & pl.col("sha256").is_duplicated())
