@@ -14,6 +14,7 @@ from wetread import __version__
 from wetread.cli.collection import add_collection
 from wetread.cli.evaluate_options import add_compare, add_evaluate
 from wetread.cli.extract_options import add_extract
+from wetread.cli.package import add_package
 from wetread.cli.truth_options import add_truth
 from wetread.errors import UsageError, WetreadError
 
@@ -104,6 +105,8 @@ def parser() -> argparse.ArgumentParser:
     add_evaluate(verbs)
 
     add_compare(verbs)
+
+    add_package(verbs)
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")

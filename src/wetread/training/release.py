@@ -80,7 +80,7 @@ def release(
         version=config.card.version,
         population=config.card.population,
         outputs=("pneumonia",),
-        clinical=True,
+        clinical=config.card.clinical,
         input=config.input,
         intended_use=config.card.intended_use(),
         calibration=calibration,

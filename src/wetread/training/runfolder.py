@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wetread.errors import DataError
-from wetread.training.config import CardText, TrainConfig
+from wetread.training.config import CardText, TrainConfig, load_config
 
 if TYPE_CHECKING:
     from torch import nn
@@ -162,16 +163,27 @@ def open_folder(folder: Path) -> RunFolder:
     ConfigError
         If its recipe cannot be understood.
     """
-    from wetread.training.tune.recipe import load_recipe
-
     for name in (RECIPE, SCORES):
         if not (folder / name).is_file():
             raise DataError(f"{folder} is no finished run: it holds no {name}. Go on with `wetread train --resume`")
-    config = load_recipe(folder / RECIPE)
+    config = _recipe(folder / RECIPE)
     outputs, scores = _read_scores(folder / SCORES)
     # Labels that only taught the network to see are cut off again; those of a tuned network are its outputs.
     kept = outputs if config.fit.method == "tune" else outputs[:1]
     return RunFolder(folder, config, kept, scores)
+
+
+def _recipe(path: Path) -> TrainConfig | TuneRecipe:
+    """The recipe; what only a tuned network needs is loaded for one alone."""
+    try:
+        is_tuned = tomllib.loads(path.read_text("utf-8")).get("fit", {}).get("method") == "tune"
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError):
+        is_tuned = False
+    if not is_tuned:
+        return load_config(path)
+    from wetread.training.tune.recipe import load_recipe
+
+    return load_recipe(path)
 
 
 def written_scores(
