@@ -41,8 +41,9 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     made = Collection(
         "medmnist", "Made", "https://example.org", "none", 2, (Remote("films.npz", url, None, f"md5:{md5}"),)
     )
-    monkeypatch.setattr(catalogue, "CATALOGUE", {**CATALOGUE, "medmnist": made})
+    # The command line first: imported after the other was set, it would keep the made one when both are undone.
     monkeypatch.setattr("wetread.cli.data.CATALOGUE", {**CATALOGUE, "medmnist": made})
+    monkeypatch.setattr(catalogue, "CATALOGUE", {**CATALOGUE, "medmnist": made})
     yield folder
     http.shutdown()
     http.server_close()
