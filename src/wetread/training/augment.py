@@ -1,7 +1,7 @@
 """Changes that a chest film can bear without changing what it shows.
 
 Positioning (small turn, scale, shift, stretch), exposure (gamma, contrast), the detector (noise, resolution) and a
-covered patch. No mirror image: it would put the heart on the right.
+covered patch. No mirror image unless it is asked for: it puts the heart on the right.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Augmentation:
         of [0, 1]; radius of blur in pixels of a film 256 pixels high.
     cover
         Chance of covering one patch of at most a quarter of each side with the film's mean grey.
+    flip
+        Chance of a mirror image, which no upright film is.
     """
 
     turn_degrees: float = 7.0
@@ -44,6 +46,7 @@ class Augmentation:
     noise: float = 0.02
     blur: float = 0.8
     cover: float = 0.25
+    flip: float = 0.0
 
     def __post_init__(self) -> None:
         values = (
@@ -56,9 +59,11 @@ class Augmentation:
             self.noise,
             self.blur,
             self.cover,
+            self.flip,
         )
-        if min(values) < 0 or max(self.scale, self.stretch, self.shift, self.contrast) >= 0.5 or self.cover > 1:
-            raise ConfigError(f"augmentation strengths are not negative and below a half (cover: at most 1): {self}")
+        chance = max(self.cover, self.flip)
+        if min(values) < 0 or max(self.scale, self.stretch, self.shift, self.contrast) >= 0.5 or chance > 1:
+            raise ConfigError(f"augmentation strengths are not negative and below a half (chances: at most 1): {self}")
 
 
 def augment(pixels: Float, how: Augmentation, rng: np.random.Generator) -> Float:
@@ -86,6 +91,8 @@ def augment(pixels: Float, how: Augmentation, rng: np.random.Generator) -> Float
         height, width = (int(rng.uniform(0.08, 0.25) * side) for side in (rows, columns))
         top, left = int(rng.uniform(0, rows - height)), int(rng.uniform(0, columns - width))
         changed[top : top + height, left : left + width] = changed.mean()
+    if how.flip and rng.uniform() < how.flip:  # nothing is drawn for a change that is left out
+        changed = changed[:, ::-1]
     kept: Float = np.clip(changed, 0, 1).astype(np.float32)
     return kept
 

@@ -25,7 +25,7 @@ from wetread.network import EfficientNetLite
 from wetread.network.lite import build_lite
 from wetread.preprocess import prepare_pixels
 from wetread.radiograph.grayscale import contract_sha256
-from wetread.training.augment import augment
+from wetread.training.augment import Augmentation, augment
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
 from wetread.training.films import FilmSet, pictures
@@ -111,7 +111,12 @@ def _key(config: TrainConfig, films: FilmSet, copies: int) -> str:
         config.fit.first_trained,
         config.fit.seed,
         copies,
-        asdict(config.augmentation) if copies else None,
+        _strengths(config.augmentation) if copies else None,
         films.names,
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def _strengths(how: Augmentation) -> dict[str, float]:
+    """What the copies depend on. A mirror image that is left out is not named, as before there was one to name."""
+    return {name: value for name, value in asdict(how).items() if name != "flip" or value}
