@@ -112,7 +112,7 @@ def _identified(made: Dataset, source: Source, statement: Statement, when: datet
     """Presentation State Identification and Relationship (PS3.3 C.11.10, C.11.11)."""
     moment = source.moment(when)
     made.ContentLabel = "WETREAD"
-    made.ContentDescription = statement.headline[:64]
+    made.ContentDescription = textwrap.shorten(statement.headline, 64, placeholder="...")
     made.ContentCreatorName = None  # no person did
     made.PresentationCreationDate, made.PresentationCreationTime = moment.date, moment.time
     series = Dataset()
@@ -162,7 +162,7 @@ def _words(statement: Statement, outlined: bool) -> tuple[list[str], list[str]]:
 
 def _boxes(lines: Sequence[str], *, top: bool) -> list[Dataset]:
     """Texts in boxes, one below the other, at the top or the bottom of the displayed area."""
-    wrapped = [part for line in lines for part in textwrap.wrap(line, _COLUMNS)]
+    wrapped = [part for line in lines for part in textwrap.wrap(line, _COLUMNS, break_on_hyphens=False)]
     pieces: list[list[str]] = [[]]
     for line in wrapped:
         if pieces[-1] and sum(len(one) + 2 for one in pieces[-1]) + len(line) > _LONGEST:
@@ -219,7 +219,7 @@ def _layer(name: str, description: str, order: int) -> Dataset:
 def _grayscale(made: Dataset, reading: Reading, header: Dataset) -> None:
     """From stored values to what is seen: modality, VOI and polarity (PS3.4 N.2), each said, none left to the viewer."""
     if header.get("ModalityLUTSequence"):
-        made.ModalityLUTSequence = deepcopy(header.ModalityLUTSequence)
+        made.ModalityLUTSequence = [_table(header.ModalityLUTSequence[0])]
     elif header.get("RescaleSlope") or header.get("RescaleIntercept"):
         slope = header.get("RescaleSlope")
         made.RescaleSlope = "1" if slope is None else slope
@@ -247,7 +247,7 @@ def _voi(reading: Reading, header: Dataset) -> Dataset | None:
         return _window((low + high + 1) / 2, high - low + 1, "LINEAR")  # PS3.3 C.11.2.1.2.1
     if header.get("VOILUTSequence"):
         made = Dataset()
-        made.VOILUTSequence = [deepcopy(header.VOILUTSequence[0])]
+        made.VOILUTSequence = [_table(header.VOILUTSequence[0])]
         return made
     centers, widths = (np.atleast_1d(header.get(keyword) or []) for keyword in ("WindowCenter", "WindowWidth"))
     function = str(header.get("VOILUTFunction") or "LINEAR")
@@ -255,6 +255,18 @@ def _voi(reading: Reading, header: Dataset) -> Dataset | None:
         if float(width) >= (1 if function == "LINEAR" else 1e-9):
             return _window(float(center), float(width), function)
     return None
+
+
+def _table(item: Dataset) -> Dataset:
+    """A lookup table as it is, but that entries of 8 bits stand two in a word, as PS3.3 C.11.1.1.1 has them."""
+    made = deepcopy(item)
+    entries, _, bits = (int(number) for number in made.LUTDescriptor)
+    data = made.LUTData
+    words = np.frombuffer(data, "<u2") if isinstance(data, bytes) else np.atleast_1d(np.asarray(data, dtype="<u2"))
+    if bits <= 8 and words.size == (entries or 1 << 16):
+        packed = words.astype(np.uint8).tobytes()
+        made.add_new("LUTData", "OW", packed + bytes(len(packed) % 2))
+    return made
 
 
 def _window(center: float, width: float, function: str) -> Dataset:

@@ -95,7 +95,8 @@ SEEN = (
     Seen(
         kind="gsps",
         program=f"{_DCMTK} dcmp2pgm",
-        shows="the film by its window and polarity, the outline at its place (as an overlay); it lists graphics and text",
+        shows="the film by its window and polarity; the outline's overlay at its place, as a bitmap to be laid over the "
+        "film; it lists graphics and text with their places",
         lacks="it draws no graphics and no text, as its manual says",
         test="tests/clinical/test_presentation.py",
     ),
