@@ -109,8 +109,8 @@ SEEN = (
     ),
     Seen(
         kind="pdf",
-        program="Poppler 22.12 pdftotext, pdftoppm",
-        shows="the page, its words and its picture",
+        program="Poppler 22.12 pdftotext",
+        shows="one page, with all its words",
         lacks="names in letters other than Latin, Greek and Cyrillic ones: those stand in the DICOM header alone",
         test="tests/clinical/test_pdf.py",
     ),
