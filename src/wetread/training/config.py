@@ -214,7 +214,9 @@ def load_config(path: Path) -> TrainConfig:
         "card": CardText,
     }
     if isinstance(plain.get("fit"), dict) and plain["fit"].get("method") == "tune":
-        raise ConfigError(f"recipe {path.name}: method tune is fitted by `wetread train`, not by what fits tails and probes")
+        raise ConfigError(
+            f"recipe {path.name}: method tune is fitted by `wetread train`, not by what fits tails and probes"
+        )
     unknown = set(plain) - set(parts) - {"name"}
     if unknown or "name" not in plain:
         raise ConfigError(
