@@ -24,7 +24,7 @@ from wetread.training.cache_store import DEPTHS, Store, cache_bytes, room_for
 from wetread.training.table import TrainTable
 from wetread.truth.fingerprints import Prints
 
-__all__ = ["Cache", "cache_bytes", "open_cache", "room_for"]
+__all__ = ["Cache", "cache_bytes", "cached", "open_cache", "room_for"]
 
 _TOO_MANY = 0.05
 """Share of unreadable films above which the folder or the software is wrong rather than a few films."""
@@ -147,6 +147,12 @@ def open_cache(
         told = "; ".join(f"{film}: {why}" for film, why in list(found.unreadable.items())[:3])
         raise DataError(f"{len(found.unreadable)} of {len(table)} films cannot be read, more than a few: {told}")
     return found
+
+
+def cached(table: TrainTable, spec: InputSpec, folder: Path, *, depth: int = 8) -> int | None:
+    """How many of the table's films are in the cache as they are now; None where it was not begun."""
+    store = Store(folder / _key(table, spec, depth), len(table), spec, depth)
+    return len(_still(table, store.notes.read(len(table)))) if store.begun else None
 
 
 def _key(table: TrainTable, spec: InputSpec, depth: int) -> str:

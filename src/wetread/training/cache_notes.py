@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -60,6 +61,10 @@ class Notes:
                 found[note.row] = note
         return found
 
+    def forget(self) -> None:
+        """Begin anew."""
+        self._path.unlink(missing_ok=True)
+
     def add(self, notes: Iterable[Note]) -> None:
         """Append notes in one write. It begins with a line break, so that a torn line before it stays by itself."""
         text = "".join(f"\n{json.dumps(asdict(note))}" for note in notes)
@@ -67,7 +72,7 @@ class Notes:
         try:
             written = os.write(descriptor, f"{text}\n".encode())
             if written < len(text.encode()) + 1:
-                raise OSError(28, os.strerror(28))
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

@@ -92,19 +92,24 @@ class Store:
 
     def begin(self) -> dict[int, Note]:
         """Make room, or find what an earlier call left."""
-        sizes = {"pixels": self._frame * self._type.itemsize, "thumbnails": SIZE * SIZE}
-        there = all(self._path(name).is_file() for name in sizes)
-        if not there:
+        if not self.begun:
+            sizes = {"pixels": self._frame * self._type.itemsize, "thumbnails": SIZE * SIZE}
             room_for(
                 self._folder, cache_bytes(self._films, self._spec, self._depth), f"the cache of {self._films:,} films"
             )
             self._folder.mkdir(parents=True, exist_ok=True)
+            self.notes.forget()  # of pixels that are gone
             for name, size in sizes.items():
                 part = self._folder / f"{name}.part"
                 _reserve(part, size * self._films)
                 part.replace(self._path(name))
             return {}
         return self.notes.read(self._films)
+
+    @property
+    def begun(self) -> bool:
+        """Whether room has been taken for all films."""
+        return all(self._path(name).is_file() for name in ("pixels", "thumbnails"))
 
     @property
     def _frame(self) -> int:
