@@ -79,6 +79,16 @@ def test_frozen_blocks_and_all_statistics_stay_as_they_were(config: TrainConfig)
     assert not any("running" in name or "tracked" in name for name in moved)
 
 
+def test_a_dense_layer_is_fitted_with_the_classifier(config: TrainConfig) -> None:
+    features, labels = made()
+    dense = replace(config, network=replace(config.network, hidden=8))
+    torch.manual_seed(0)
+    start = build(dense.network).state_dict()
+    network = fit(dense, features, labels, np.arange(24), seed=0)
+    assert not torch.equal(network.state_dict()["hidden.weight"], start["hidden.weight"])
+    assert not torch.equal(network.state_dict()["classifier.weight"], start["classifier.weight"])
+
+
 def test_auxiliary_labels_are_learnt_only_with_weight(config: TrainConfig) -> None:
     features, labels = made()
     both = np.hstack([labels, 1 - labels])

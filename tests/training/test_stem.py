@@ -72,11 +72,16 @@ def test_features_are_found_again(config: TrainConfig, tmp_path: Path, monkeypat
 def test_the_name_of_the_file_holds_what_features_depend_on(config: TrainConfig, tmp_path: Path) -> None:
     films = made(tmp_path / "films", 3)
     base = _key(config, films, 1)
+    one, other = tmp_path / "one.pth", tmp_path / "other.pth"
+    one.write_bytes(b"1")
+    other.write_bytes(b"2")
     others = {
         "input": (replace(config, input=InputSpec(height=96, width=64)), films, 1),
         "network": (replace(config, network=replace(config.network, name="efficientnet_lite1")), films, 1),
         "cut": (replace(config, fit=replace(config.fit, first_trained=4)), films, 1),
         "seed": (replace(config, fit=replace(config.fit, seed=2)), films, 1),
+        "weights": (replace(config, network=replace(config.network, weights=str(one))), films, 1),
+        "other weights": (replace(config, network=replace(config.network, weights=str(other))), films, 1),
         "copies": (config, films, 2),
         "augmentation": (replace(config, augmentation=Augmentation(gamma=0.4)), films, 1),
         "films": (config, films.take(np.array([0, 1])), 1),

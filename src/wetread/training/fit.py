@@ -58,7 +58,7 @@ def fit(
     optimiser = torch.optim.AdamW(
         [
             {"params": trained, "weight_decay": config.fit.weight_decay},
-            {"params": list(network.classifier.parameters()), "weight_decay": 10 * config.fit.weight_decay},
+            {"params": _added(network), "weight_decay": 10 * config.fit.weight_decay},
         ],
         lr=rate,
     )
@@ -111,9 +111,14 @@ def _unfreeze(network: EfficientNetLite, first: int) -> list[nn.Parameter]:
             module.eval()
     parts: list[nn.Module] = [*network.blocks[first:], network.head]
     trained = [parameter for part in parts for parameter in part.parameters()]
-    for parameter in [*trained, *network.classifier.parameters()]:
+    for parameter in [*trained, *_added(network)]:
         parameter.requires_grad_(True)
     return trained
+
+
+def _added(network: EfficientNetLite) -> list[nn.Parameter]:
+    parts = [network.classifier] if network.hidden is None else [network.hidden, network.classifier]
+    return [parameter for part in parts for parameter in part.parameters()]
 
 
 def _label_weights(outputs: int, auxiliary: float) -> Tensor:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from wetread.bundle.engine import start
-from wetread.network import EfficientNetLite
+from wetread.network import EfficientNetLite, imagenet_weights
 from wetread.network.lite import build_lite
 from wetread.preprocess import prepare_pixels
 from wetread.radiograph.grayscale import contract_sha256
@@ -114,9 +114,16 @@ def _key(config: TrainConfig, films: FilmSet, copies: int) -> str:
         _strengths(config.augmentation) if copies else None,
         films.names,
     ]
+    if config.network.weights:
+        parts.append(_sha256(imagenet_weights(config.network.name, config.network.weights)))
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
 def _strengths(how: Augmentation) -> dict[str, float]:
     """What the copies depend on. A mirror image that is left out is not named, as before there was one to name."""
     return {name: value for name, value in asdict(how).items() if name != "flip" or value}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
