@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,15 +34,25 @@ _SETTINGS: dict[Any, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
     """A figure: file contents, the SVG element for a page, and what it shows in words."""
 
     name: str
     svg: bytes
-    png: bytes
     inline: str
     alt: str
+    _figure: Figure = field(repr=False)
+
+    @property
+    def png(self) -> bytes:
+        """The same as a PNG file; made when asked for, because a page does without."""
+        import matplotlib as mpl
+
+        png = io.BytesIO()
+        with mpl.rc_context(_SETTINGS):
+            self._figure.savefig(png, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+        return png.getvalue()
 
     def __html__(self) -> str:
         """What a page takes as it is: the element, in which the words are escaped already."""
@@ -66,15 +76,21 @@ def draw(name: str, alt: str, height: float, paint: Callable[[Figure], None]) ->
     from matplotlib.figure import Figure
 
     with mpl.rc_context({**_SETTINGS, "svg.hashsalt": name}):
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained", facecolor="none")
         FigureCanvasAgg(figure)
         paint(figure)
-        svg, png = io.BytesIO(), io.BytesIO()
-        figure.savefig(png, format="png", dpi=160, facecolor="white", metadata={"Software": None})
-        figure.savefig(svg, format="svg", facecolor="white", metadata={"Date": None, "Creator": None, "Title": alt})
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once; every format would do it again
         clear = io.BytesIO()
-        figure.savefig(clear, format="svg", facecolor="none", metadata={"Date": None, "Creator": None})
-    return Drawn(name, svg.getvalue(), png.getvalue(), _inline(clear.getvalue().decode(), name, alt), alt)
+        figure.savefig(clear, format="svg", metadata={"Date": None, "Creator": None, "Title": alt})
+    text = clear.getvalue().decode()
+    return Drawn(name, _on_white(text).encode(), _inline(text, name, alt), alt, figure)
+
+
+def _on_white(text: str) -> str:
+    """The file's background, which a page leaves to its theme: the first shape of the figure."""
+    before, patch, after = text.partition('<g id="patch_1">')
+    return before + patch + after.replace("fill: none", "fill: #ffffff", 1)
 
 
 def _inline(text: str, name: str, alt: str) -> str:
@@ -82,7 +98,7 @@ def _inline(text: str, name: str, alt: str) -> str:
     from html import escape
 
     body = text[text.index("<svg") :].strip()
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
+    body = re.sub(r"<title>.*?</title>|<metadata>.*?</metadata>", "", body, flags=re.DOTALL)
     for colour, variable in _NAMES.items():
         body = re.sub(colour, f"var({variable})", body, flags=re.IGNORECASE)
     body = re.sub(r"font: ([\d.]+)px [^;\"]*", r"font: \1px var(--sans)", body)
