@@ -218,8 +218,8 @@ def _layer(name: str, description: str, order: int) -> Dataset:
 
 def _grayscale(made: Dataset, reading: Reading, header: Dataset) -> None:
     """From stored values to what is seen: modality, VOI and polarity (PS3.4 N.2), each said, none left to the viewer."""
-    if header.get("ModalityLUTSequence"):
-        made.ModalityLUTSequence = [_table(header.ModalityLUTSequence[0])]
+    if table := _table(header.get("ModalityLUTSequence"), modality=True):
+        made.ModalityLUTSequence = table
     elif header.get("RescaleSlope") or header.get("RescaleIntercept"):
         slope = header.get("RescaleSlope")
         made.RescaleSlope = "1" if slope is None else slope
@@ -245,9 +245,9 @@ def _voi(reading: Reading, header: Dataset) -> Dataset | None:
     if "full-range" in steps:
         low, high = float(steps["full-range"]["low"]), float(steps["full-range"]["high"])
         return _window((low + high + 1) / 2, high - low + 1, "LINEAR")  # PS3.3 C.11.2.1.2.1
-    if header.get("VOILUTSequence"):
+    if table := _table(header.get("VOILUTSequence")):
         made = Dataset()
-        made.VOILUTSequence = [_table(header.VOILUTSequence[0])]
+        made.VOILUTSequence = table
         return made
     centers, widths = (np.atleast_1d(header.get(keyword) or []) for keyword in ("WindowCenter", "WindowWidth"))
     function = str(header.get("VOILUTFunction") or "LINEAR")
@@ -257,16 +257,32 @@ def _voi(reading: Reading, header: Dataset) -> Dataset | None:
     return None
 
 
-def _table(item: Dataset) -> Dataset:
-    """A lookup table as it is, but that entries of 8 bits stand two in a word, as PS3.3 C.11.1.1.1 has them."""
-    made = deepcopy(item)
-    entries, _, bits = (int(number) for number in made.LUTDescriptor)
-    data = made.LUTData
-    words = np.frombuffer(data, "<u2") if isinstance(data, bytes) else np.atleast_1d(np.asarray(data, dtype="<u2"))
-    if bits <= 8 and words.size == (entries or 1 << 16):
-        packed = words.astype(np.uint8).tobytes()
-        made.add_new("LUTData", "OW", packed + bytes(len(packed) % 2))
-    return made
+def _table(sequence: Sequence[Dataset] | None, *, modality: bool = False) -> list[Dataset] | None:
+    """The first lookup table of a sequence, or None where it has none that is whole (PS3.3 C.11.1, C.11.2).
+
+    It stays as it is, but that entries of 8 bits stand two in a word, as C.11.1.1.1 has them.
+    """
+    item = sequence[0] if sequence else Dataset()
+    descriptor, data = item.get("LUTDescriptor"), item.get("LUTData")
+    if descriptor is None or data is None or len(np.atleast_1d(descriptor)) != 3:
+        return None
+    entries, bits = int(descriptor[0]) or 1 << 16, int(descriptor[2])
+    words = np.frombuffer(data[: len(data) // 2 * 2], "<u2") if isinstance(data, bytes) else np.atleast_1d(data)
+    held = np.asarray(words).astype("<u2")
+    if bits <= 8 and held.size == entries:
+        packed = held.astype(np.uint8).tobytes()
+    elif held.size == (entries if bits > 8 else -(-entries // 2)):
+        packed = held.tobytes()
+    else:
+        return None
+    made = Dataset()
+    made.add(deepcopy(item["LUTDescriptor"]))
+    made.add_new("LUTData", "OW", packed + bytes(len(packed) % 2))
+    if item.get("LUTExplanation"):
+        made.LUTExplanation = item.LUTExplanation
+    if modality:
+        made.ModalityLUTType = item.get("ModalityLUTType") or "US"  # unspecified
+    return [made]
 
 
 def _window(center: float, width: float, function: str) -> Dataset:
