@@ -15,6 +15,7 @@ from wetread.cli.collection import add_collection
 from wetread.cli.evaluate_options import add_compare, add_evaluate
 from wetread.cli.extract_options import add_extract
 from wetread.cli.package import add_package
+from wetread.cli.train_options import add_train
 from wetread.cli.truth_options import add_truth
 from wetread.errors import UsageError, WetreadError
 
@@ -105,6 +106,8 @@ def parser() -> argparse.ArgumentParser:
     add_evaluate(verbs)
 
     add_compare(verbs)
+
+    add_train(verbs)
 
     add_package(verbs)
 

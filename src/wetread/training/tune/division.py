@@ -73,7 +73,8 @@ def divide(table: TrainTable, how: TuneFit) -> tuple[Part, ...]:
 def _watched(table: TrainTable, inside: Ints, how: TuneFit, seed: int) -> NDArray[np.bool_]:
     units = [table.units[place] for place in inside]
     strata = [str(table.labels[place, 0]) for place in inside]
-    return folds(units, strata, count=max(2, round(1 / how.tune_share)), seed=seed) == 0
+    found: NDArray[np.bool_] = folds(units, strata, count=max(2, round(1 / how.tune_share)), seed=seed) == 0
+    return found
 
 
 def _check(table: TrainTable, part: Part) -> None:

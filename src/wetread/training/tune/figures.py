@@ -43,6 +43,8 @@ def drawn(history: Rows, score: Float, positive: NDArray[np.bool_], watched: str
 
 
 def _losses(history: Rows) -> Drawn:
+    from matplotlib.ticker import MaxNLocator
+
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for name, rows in history.items():
@@ -58,7 +60,7 @@ def _losses(history: Rows) -> Drawn:
                          s=34 if told else 14, label="best pass, which is kept" if told else None)  # fmt: skip
         axes.set_xlabel("pass over the films")
         axes.set_ylabel("loss a label")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
         tidy(axes, grid="y")
 
@@ -73,6 +75,8 @@ def _losses(history: Rows) -> Drawn:
 def _watched(history: Rows, watched: str) -> Drawn:
     label = {"auroc": "AUROC", "average_precision": "average precision"}[watched]
 
+    from matplotlib.ticker import MaxNLocator
+
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         for place, (name, rows) in enumerate(history.items()):
@@ -81,7 +85,7 @@ def _watched(history: Rows, watched: str) -> Drawn:
                       color=BLUE if told else SERIES[1 + place % (len(SERIES) - 1)], linewidth=1.8 if told else 0.8, label=name)  # fmt: skip
         axes.set_xlabel("pass over the films")
         axes.set_ylabel(f"{label} of films watched")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.legend()
         tidy(axes, grid="y")
 

@@ -29,7 +29,7 @@ from wetread.training.tune.module import Tuned, predicted
 from wetread.training.tune.recipe import TuneFit
 from wetread.training.tune.writing import keep_tensors, load_tensors
 
-__all__ = ["Fitted", "Step", "fit"]
+__all__ = ["Fitted", "Listener", "Step", "fit"]
 
 Row = dict[str, Any]
 
@@ -56,6 +56,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """Who is told: each step; and after each pass the rows of all passes so far, which are saved afterwards."""
+
+    step: Callable[[Step], None]
+    rows: Callable[[list[Row]], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """What a fit came to: the weights of its best pass, by name, and a row of figures for each pass."""
 
@@ -72,8 +80,7 @@ def fit(
     checkpoint: Path,
     *,
     seed: int,
-    step: Callable[[Step], None],
-    rows: Callable[[list[Row]], None],
+    told: Listener,
     device: str = "auto",
 ) -> Fitted:
     """Fit a network; it is left with the weights of the best pass.
@@ -92,8 +99,8 @@ def fit(
         Where what was learnt is saved; if it is there, the fit goes on from it.
     seed
         Of dropout.
-    step, rows
-        Told each step; and after each pass the rows of all passes so far, which are saved afterwards.
+    told
+        Who is told how far it is.
     device
         "auto", "cpu" or "cuda".
 
@@ -107,7 +114,7 @@ def fit(
         If the loss is no longer a number, or the checkpoint is damaged.
     """
     module = Tuned(network, how, steps=how.epochs * len(films), seed=seed)
-    keeper = _Keeper(how, films, tuning, checkpoint, step, rows)
+    keeper = _Keeper(how, films, tuning, checkpoint, told)
     legs = how.epochs * keeper.legs
     with _quiet():
         trainer = lightning.Trainer(
@@ -177,10 +184,9 @@ class _Keeper(lightning.Callback):
         films: Batches,
         tuning: tuple[Batches, NDArray[np.float32]],
         checkpoint: Path,
-        step: Callable[[Step], None],
-        rows: Callable[[list[Row]], None],
+        told: Listener,
     ) -> None:
-        self._how, self._films, self._checkpoint, self._step, self._told = how, films, checkpoint, step, rows
+        self._how, self._films, self._checkpoint, self._told = how, films, checkpoint, told
         self._tuning, self._labels = tuning
         self.leg = min(len(films), max(1, how.save_every // how.batch))
         self.legs = -(-len(films) // self.leg)
@@ -196,23 +202,21 @@ class _Keeper(lightning.Callback):
         self.rows, self.best, self.state = state_dict["rows"], state_dict["best"], state_dict["state"]
         self._sum, self._count = state_dict["sum"], state_dict["count"]
 
-    def on_train_start(self, trainer: lightning.Trainer, pl_module: lightning.LightningModule) -> None:
-        self._told(self.rows)
+    def on_train_start(self, trainer: lightning.Trainer, *_: Any) -> None:
+        self._told.rows(self.rows)
         self._stop_if_done(trainer)
 
-    def on_train_batch_end(
-        self, trainer: lightning.Trainer, pl_module: Any, outputs: Any, batch: Any, batch_idx: int
-    ) -> None:
+    def on_train_batch_end(self, _: lightning.Trainer, pl_module: Any, *__: Any) -> None:
         found = float(pl_module.losses[-1])
         self._sum, self._count = self._sum + found, self._count + 1
         pl_module.losses.clear()
         done, size = pl_module.global_step, len(self._films)
-        self._step(Step(done, size * self._how.epochs, (done - 1) // size + 1, self._how.epochs, found))
+        self._told.step(Step(done, size * self._how.epochs, (done - 1) // size + 1, self._how.epochs, found))
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, pl_module: Any) -> None:
         if pl_module.global_step % len(self._films) == 0:
             self._judge(pl_module)
-            self._told(self.rows)
+            self._told.rows(self.rows)
         trainer.save_checkpoint(self._checkpoint)
         self._stop_if_done(trainer)
 
@@ -245,10 +249,10 @@ class _Keeper(lightning.Callback):
 class _Whole(CheckpointIO):
     """Checkpoints that are whole or not there, and of which nothing is run when they are read."""
 
-    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, storage_options: Any | None = None) -> None:
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: Any, *_: Any, **__: Any) -> None:
         keep_tensors(Path(path), checkpoint)
 
-    def load_checkpoint(self, path: Any, map_location: Any | None = None, weights_only: bool | None = None) -> Any:
+    def load_checkpoint(self, path: Any, *_: Any, **__: Any) -> Any:
         return load_tensors(Path(path))
 
     def remove_checkpoint(self, path: Any) -> None:

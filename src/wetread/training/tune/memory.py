@@ -38,9 +38,9 @@ def film_bytes(network: Network, height: int, width: int) -> int:
 
 def fixed_bytes(network: Network) -> int:
     """Bytes of weights, their gradients, the optimiser's two moments, the best and the averaged copy."""
-    whole = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    whole: int = sum(value.numel() * value.element_size() for value in network.state_dict().values())
     learnt = sum(value.numel() * value.element_size() for value in network.parameters() if value.requires_grad)
-    return whole + 6 * learnt
+    return int(whole + 6 * learnt)
 
 
 def available(device: torch.device) -> int | None:

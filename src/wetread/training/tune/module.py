@@ -83,10 +83,10 @@ class Tuned(lightning.LightningModule):
         share = min(1.0, (step - rise) / max(1.0, self.steps - rise))
         return _LOWEST_RATE + (1 - _LOWEST_RATE) * (1 + math.cos(math.pi * share)) / 2
 
-    def on_train_batch_start(self, batch: Batch, batch_idx: int) -> None:
+    def on_train_batch_start(self, *_: Any) -> None:
         torch.manual_seed(self.seed * 1_000_003 + self.global_step)
 
-    def training_step(self, batch: Batch, batch_idx: int) -> Tensor:
+    def training_step(self, batch: Batch) -> Tensor:
         images = batch.images
         if self.fit_.channels_last:
             images = images.contiguous(memory_format=torch.channels_last)
@@ -102,7 +102,7 @@ class Tuned(lightning.LightningModule):
         self.losses.append(found.detach())
         return found
 
-    def on_train_batch_end(self, outputs: Any, batch: Batch, batch_idx: int) -> None:
+    def on_train_batch_end(self, *_: Any) -> None:
         decay = self.fit_.averaging
         if not decay:
             return

@@ -129,7 +129,7 @@ def _page(
                 (f"{found['f1_best']:.3f}", f"best F1; calling every film positive has {found['f1_all_positive']:.3f}"),
                 (number(positive.size), "films scored that were not fitted on"),
             ],
-            "headlines": _headlines(run, found, role),
+            "headlines": _headlines(found, role),
             "sections": _sections(run, role),
             "figures": figures,
             "about": _facts(about, recipe.sha256),
@@ -142,7 +142,7 @@ def _range(area: Interval) -> str:
     return f" (95 % interval over patients {area.low:.3f} to {area.high:.3f})" if np.isfinite(area.low) else ""
 
 
-def _headlines(run: Run, found: dict[str, float], role: str) -> list[str]:
+def _headlines(found: dict[str, float], role: str) -> list[str]:
     flattered = (
         "Each film was scored by a fit that knew nothing of its patient."
         if role == "out-of-fold"

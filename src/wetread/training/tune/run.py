@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,23 +15,27 @@ from numpy.typing import NDArray
 
 from wetread.errors import DataError
 from wetread.network.base import Network
+from wetread.training.augmented import augmented_picture
 from wetread.training.batches import Batches, BatchSpec
-from wetread.training.cache import Cache
+from wetread.training.cache import Cache, room_for
+from wetread.training.dry import Work
 from wetread.training.prepared import prepare_data
 from wetread.training.table import TrainTable
 from wetread.training.tune.division import Part, divide, pseudonyms
 from wetread.training.tune.events import write_events
-from wetread.training.tune.fitting import Step, fit
+from wetread.training.tune.fitting import Listener, Step, fit
 from wetread.training.tune.folder import Run, claim, environment, note, open_run, write_history, write_table
 from wetread.training.tune.judge import judged
-from wetread.training.tune.memory import room_for_batch
+from wetread.training.tune.memory import fixed_bytes, room_for_batch
 from wetread.training.tune.module import predicted
 from wetread.training.tune.recipe import TuneRecipe
-from wetread.training.tune.writing import keep_tensors, load_tensors
+from wetread.training.tune.writing import keep, keep_tensors, load_tensors
 
-__all__ = ["Progress", "tune"]
+__all__ = ["Means", "Progress", "tune", "work"]
 
 Say = Callable[[str], None]
+
+_AUGMENTED = 3  # films of which changed copies are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,28 @@ class Progress:
     step: Step
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """With what a run is done: nothing here changes what it is about.
+
+    Parameters
+    ----------
+    cache
+        Where prepared films are kept; by default in the run folder. Runs of one collection may share it.
+    device
+        "auto", "cpu" or "cuda".
+    workers
+        Processes that decode films; by default one for each processor.
+    reading
+        Told how many films are prepared, of how many.
+    """
+
+    cache: Path | None = None
+    device: str = "auto"
+    workers: int | None = None
+    reading: Callable[[int, int], None] | None = None
+
+
 def tune(
     recipe: TuneRecipe,
     data: Path,
@@ -61,9 +88,7 @@ def tune(
     say: Say,
     progress: Callable[[Progress], None] = lambda _: None,
     resume: bool = False,
-    cache: Path | None = None,
-    device: str = "auto",
-    workers: int | None = None,
+    means: Means = Means(),
 ) -> Run:
     """Train by a recipe; the finished run.
 
@@ -75,12 +100,8 @@ def tune(
         The run folder: new, or with `resume` that of a run that was stopped anywhere.
     say, progress
         Told in sentences what happens, and each step.
-    cache
-        Where prepared films are kept; by default in the run folder. Runs of one collection may share it.
-    device
-        "auto", "cpu" or "cuda".
-    workers
-        Processes that decode films; by default one for each processor.
+    means
+        With what.
 
     Raises
     ------
@@ -94,13 +115,20 @@ def tune(
         If anything stands on two sides.
     """
     began = claim(recipe, out, resume=resume)
-    place = _device(device)
+    place = _device(means.device)
     table, films = prepare_data(
-        recipe.data, data, recipe.input, cache or out / "cache", depth=recipe.fit.depth, workers=workers
+        recipe.data,
+        data,
+        recipe.input,
+        means.cache or out / "cache",
+        depth=recipe.fit.depth,
+        workers=means.workers,
+        say=means.reading,
     )
     parts = divide(table, recipe.fit)
     network, plan = recipe.started(len(table.outputs), recipe.fit.seed)
     needed = room_for_batch(network, recipe.fit.batch, recipe.input.height, recipe.input.width, device=place)
+    room_for(out, _run_bytes(network, len(parts)), f"the run folder of {len(parts)} fits")
     note(
         out,
         {
@@ -119,6 +147,7 @@ def tune(
         },
     )
     _write_splits(out, table, parts)
+    _write_augmented(out, recipe, films, parts[-1])
     say(f"{recipe.name}: {len(table):,} films of {len(set(table.patients)):,} patients, {len(parts)} fits")
     if began and not (out / "parts").exists():
         say("nothing was fitted yet: beginning")
@@ -130,6 +159,18 @@ def tune(
     note(out, {**open_run(out).about, "finished": True})
     say(f"{recipe.name}: finished; open {out / 'report.html'}")
     return open_run(out)
+
+
+def work(recipe: TuneRecipe, device: str) -> Callable[[TrainTable], Work]:
+    """What a dry run has to know of a recipe, once its films are known; whether each fit has both classes is seen too."""
+    place = _device(device)
+
+    def found(table: TrainTable) -> Work:
+        parts = divide(table, recipe.fit)
+        network, _ = recipe.started(len(table.outputs), recipe.fit.seed)
+        return Work(network.to(place), recipe.fit.batch, recipe.fit.epochs, len(parts), place)
+
+    return found
 
 
 class _Fits:
@@ -169,8 +210,10 @@ class _Fits:
         checkpoint = out / "checkpoint" / f"{part.name}.ckpt"
         found = fit(
             network, fit_, films, (watched, self._table.labels[part.watched]), checkpoint, seed=part.seed,
-            step=lambda step: self._progress(Progress(part.name, self._before + step.done, total, step)),
-            rows=told, device=self._device.type,
+            told=Listener(
+                lambda step: self._progress(Progress(part.name, self._before + step.done, total, step)), told
+            ),
+            device=self._device.type,
         )  # fmt: skip
         told(found.rows)
         with torch.no_grad():  # back to the natural prevalence, in the network itself
@@ -193,6 +236,19 @@ class _Fits:
 
     def _plain(self, places: NDArray[np.int64]) -> Batches:
         return Batches(self._films, self._table.labels, places, BatchSpec(), None, device=self._device.type)
+
+
+def _run_bytes(network: Network, fits: int) -> int:
+    """What a run writes: every network that is kept, and two checkpoints, since one stands until the next is whole."""
+    whole: int = sum(value.numel() * value.element_size() for value in network.state_dict().values())
+    return fits * whole + 2 * fixed_bytes(network)
+
+
+def _write_augmented(out: Path, recipe: TuneRecipe, films: Cache, final: Part) -> None:
+    """Films that are fitted on, each beside changed copies, as a picture; it stays in the run folder."""
+    picture = io.BytesIO()
+    augmented_picture(films, final.fitted[:_AUGMENTED], recipe.augmentation, seed=recipe.fit.seed).save(picture, "PNG")
+    keep(out / "augmented.png", picture.getvalue())
 
 
 def _write_splits(out: Path, table: TrainTable, parts: tuple[Part, ...]) -> None:
