@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from wetread.clinical.concepts import Concept
+from wetread.clinical import concepts
 from wetread.clinical.source import Source
 from wetread.clinical.uids import Predecessor
 from wetread.errors import Code, SourceError
@@ -12,9 +12,6 @@ from wetread.inference.reading import Reading
 from wetread.radiograph.value import Radiograph
 
 __all__ = ["described", "picture", "reference", "replaced", "side", "withheld"]
-
-_SOURCE_IMAGE = Concept("121322", "DCM", "Source Image for Image Processing Operation", "PS3.16 CID 7202")
-_PREDECESSOR = Concept("predecessor", "99WETREAD", "Earlier result that this one replaces", "this module")
 
 WITHHELD_BURNED = (
     "The film's picture is not shown: its header says that text is burned into it, which may name a person."
@@ -27,7 +24,7 @@ def reference(source: Source, *, purpose: bool = False) -> Dataset:
     made = Dataset()
     made.ReferencedSOPClassUID, made.ReferencedSOPInstanceUID = source.sop_class_uid, source.sop_uid
     if purpose:
-        made.PurposeOfReferenceCodeSequence = [_SOURCE_IMAGE.item]
+        made.PurposeOfReferenceCodeSequence = [concepts.SOURCE_IMAGE.item]
     return made
 
 
@@ -40,7 +37,7 @@ def replaced(replaces: Predecessor | None, made: Dataset) -> list[Dataset] | Non
         return None
     item = Dataset()
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = replaces.sop_class_uid, replaces.sop_uid
-    item.PurposeOfReferenceCodeSequence = [_PREDECESSOR.item]
+    item.PurposeOfReferenceCodeSequence = [concepts.PREDECESSOR.item]
     return [item]
 
 
