@@ -96,7 +96,7 @@ def _spelled_out(rows: pl.DataFrame, outputs: Sequence[str]) -> tuple[str, ...]:
 def _known(rows: pl.DataFrame) -> list[str]:
     """Findings that the films have; those of NIH in the order that everybody lists them in."""
     found = set(rows["findings"].explode().drop_nulls().to_list())
-    return list(FINDINGS) if found and found <= set(FINDINGS) else sorted(found)
+    return list(FINDINGS) if rows["collection"][0] == "nih" else sorted(found)
 
 
 def _parts(name: str) -> list[str]:

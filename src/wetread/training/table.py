@@ -198,7 +198,7 @@ def load_table(spec: TableSpec, data: Path) -> TrainTable:
 
 
 def check_classes(table: TrainTable) -> None:
-    """Refuse a table with an output of which there is one kind only where it is fitted or tuned.
+    """Refuse a table with an output of which there is one kind only: where it is fitted, and for the first where it is tuned.
 
     Raises
     ------
@@ -207,7 +207,8 @@ def check_classes(table: TrainTable) -> None:
     """
     for side in ("train", "tune"):
         labels = table.labels[table.sides == side]
-        for place, name in enumerate(table.outputs):
+        # A rare finding may have no film to be tuned on: what decides when to stop is the first output.
+        for place, name in enumerate(table.outputs if side == "train" else table.outputs[:1]):
             lacking = [
                 kind for kind, value in (("positive", 1), ("negative", 0)) if not (labels[:, place] == value).any()
             ]
