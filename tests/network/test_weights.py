@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,10 @@ def test_every_network_has_weights_somewhere_or_is_known_to_have_none() -> None:
         if name in OFFICIAL:
             assert OFFICIAL[name].url.startswith("https://download.pytorch.org/models/")
             assert OFFICIAL[name].name == OFFICIAL[name].url.rpartition("/")[2]
-            assert len(OFFICIAL[name].name.removesuffix(".pth").rpartition("-")[2]) == 8
+            begun = OFFICIAL[name].name.removesuffix(".pth").rpartition("-")[2]
+            assert len(begun) == 8
+            assert re.fullmatch(rf"{begun}[0-9a-f]{{56}}", OFFICIAL[name].digest or "")
+            assert OFFICIAL[name].size is not None
         else:
             assert imagenet_weights(name).suffix == ".pth"
 
@@ -33,46 +38,29 @@ def test_without_a_place_the_message_says_what_to_do(name: str) -> None:
     assert OFFICIAL[name].url in str(error.value)
 
 
+# Nothing listens there.
+NOWHERE = "http://127.0.0.1:9/"
+
+
 def test_without_a_network_the_message_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(OFFICIAL, "resnet50", Remote("resnet50-0676ba61.pth", "http://127.0.0.1:9/resnet50.pth"))
+    monkeypatch.setitem(OFFICIAL, "resnet50", replace(OFFICIAL["resnet50"], url=f"{NOWHERE}resnet50.pth"))
     place = tmp_path / "weights"
-    with pytest.raises(
-        ConfigError, match=r"no ImageNet weights for resnet50: .*Fetch http.* put the file into .*weights"
-    ):
+    with pytest.raises(ConfigError, match=r"no ImageNet weights for resnet50: .*Fetch http.* put the file into"):
         build(NetworkSpec("resnet50", weights=str(place)))
     assert list(place.iterdir()) == []
 
 
-def offered(monkeypatch: pytest.MonkeyPatch, content: bytes, digest: str) -> list[str]:
-    """An official file with this content and the beginning of a checksum in its name; the list of what was fetched."""
-    fetched: list[str] = []
-
-    def fake(remote: Remote, folder: Path, **_: Any) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / remote.name
-        if not path.exists():
-            fetched.append(remote.name)
-            path.write_bytes(content)
-        return path
-
-    name = f"vgg16-{digest}.pth"
-    monkeypatch.setitem(OFFICIAL, "vgg16", Remote(name, f"https://example.org/{name}"))
-    monkeypatch.setattr("wetread.network.weights.download", fake)
-    return fetched
-
-
-def test_a_folder_is_filled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = b"weights"
-    fetched = offered(monkeypatch, content, hashlib.sha256(content).hexdigest()[:8])
-    for _ in range(2):
-        assert imagenet_weights("vgg16", str(tmp_path / "new")).read_bytes() == content
-    assert len(fetched) == 1
-
-
-def test_a_file_that_is_not_its_name_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = hashlib.sha256(b"something else").hexdigest()[:8]
-    offered(monkeypatch, b"something else", "00000000")
-    with pytest.raises(IntegrityError, match=f"SHA-256 begins with {found}, its name says 00000000"):
+def test_an_official_file_in_the_folder_is_used_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"as published"
+    checksum = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    monkeypatch.setitem(OFFICIAL, "vgg16", Remote("vgg16-1.pth", f"{NOWHERE}vgg16-1.pth", len(content), checksum))
+    path = tmp_path / "vgg16-1.pth"
+    path.write_bytes(content)
+    assert imagenet_weights("vgg16", str(tmp_path)) == path
+    path.write_bytes(b"as_published")
+    with pytest.raises(IntegrityError, match=r"vgg16-1\.pth is there and is not the published file"):
         imagenet_weights("vgg16", str(tmp_path))
 
 

@@ -21,13 +21,6 @@ class Network(nn.Module):
     Output: logits (batch, outputs) and maps (batch, outputs, height / stride, width / stride). The mean of a map over
     its cells is its logit.
 
-    Parameters
-    ----------
-    channels
-        Of the features.
-    outputs, dropout, hidden
-        As in `NetworkSpec`.
-
     Attributes
     ----------
     groups
@@ -41,8 +34,8 @@ class Network(nn.Module):
     -----
     Without a hidden layer the map is the class-activation map (Zhou et al., CVPR 2016). With one, the logit is still
     linear in the features as long as no hidden unit is switched: the slopes at the film's own pooled features spread
-    the logit over the cells without a gradient (what Grad-CAM finds on the last features, Selvaraju et al., ICCV 2017,
-    with the constant shared out evenly), so the exported file holds it too.
+    the logit over the cells without a gradient, so the exported file holds the map too. It is what Grad-CAM finds on the
+    last features (Selvaraju et al., ICCV 2017), with its negative part kept and the constant shared out evenly.
     """
 
     stride = 32
@@ -58,7 +51,15 @@ class Network(nn.Module):
         self.hidden: nn.Linear | None = None
 
     def classify(self, channels: int, outputs: int, dropout: float, hidden: int) -> None:
-        """Add the classifier, whose last layer is zero: a new network says 0 of every film."""
+        """Add the classifier, whose last layer is zero: a new network says 0 of every film.
+
+        Parameters
+        ----------
+        channels
+            Of the features.
+        outputs, dropout, hidden
+            As in `NetworkSpec`.
+        """
         if hidden:
             self.hidden = nn.Linear(channels, hidden)
         self.dropout = nn.Dropout2d(dropout)
