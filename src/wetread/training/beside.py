@@ -41,7 +41,8 @@ def beside_crude(found: RunFolder, data: Path) -> tuple[Beside, NDArray[np.float
         If a film of the run is not in the collection, or cannot be read.
     """
     paths = _paths(found, data)
-    crude, prepared = [], []
+    crude: list[NDArray[np.float64]] = []
+    prepared: list[NDArray[np.float32]] = []
     step = max(1, len(paths) // REAL)
     for place, picture in enumerate(pictures(paths)):
         crude.append(crude_statistics(picture))

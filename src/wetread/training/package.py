@@ -161,9 +161,7 @@ def drawn_films(spec: InputSpec) -> NDArray[np.uint8]:
     return np.stack([np.round(prepare_pixels(film, spec)[0] * 255).astype(np.uint8) for film in drawn])
 
 
-def _exported(
-    found: RunFolder, drawn: NDArray[np.uint8], real: NDArray[np.float32] | None
-) -> tuple[bytes, Parity]:
+def _exported(found: RunFolder, drawn: NDArray[np.uint8], real: NDArray[np.float32] | None) -> tuple[bytes, Parity]:
     import torch
 
     from wetread.training.exporting import to_onnx
@@ -216,7 +214,11 @@ def _how(found: RunFolder) -> str:
 
 def _evidence(found: RunFolder, area: Interval, beside: Beside | None) -> str:
     s = found.scores
-    start = "Cross-validated by patient" if s.role == OUT_OF_FOLD else "On the films that its fit was watched on, which flatters"
+    start = (
+        "Cross-validated by patient"
+        if s.role == OUT_OF_FOLD
+        else "On the films that its fit was watched on, which flatters"
+    )
     words = (
         f"{start}, {len(s)} films, {int(s.labels.sum())} positive for {found.outputs[0]}: "
         f"AUROC {area.value:.2f} (95 % interval {area.low:.2f} to {area.high:.2f}). "

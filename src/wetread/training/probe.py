@@ -6,6 +6,7 @@ be fitted again by anyone.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,7 +23,7 @@ from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
 from wetread.training.films import FilmSet, pictures
 
-__all__ = ["Probe"]
+__all__ = ["Basis", "Probe"]
 
 Float = NDArray[np.float32]
 # Least spread of a feature, as a share of the median feature's.
@@ -39,6 +40,19 @@ class _Features(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         features = self.probe.features(x)
         return features.mean(dim=(2, 3)), features
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """Films reduced to the leading directions of their features, no label seen: what every fit on them shares."""
+
+    places: NDArray[np.int64]
+    mean: Float
+    spread: Float
+    components: Float
+    middle: Float
+    steady: NDArray[np.float64]
+    reduced: NDArray[np.float64]
 
 
 class Probe:
@@ -61,8 +75,11 @@ class Probe:
         recipe groups findings, for any of the group; the probe's log-odds are the mean of the two. The whole is
         written as one linear map, so that the map shows each part's own share.
         """
+        return self.fitted(self.basis(places, seed), self._films.labels)
+
+    def basis(self, places: NDArray[np.int64], seed: int) -> Basis:
+        """What a fit on the films at `places` takes from them before it looks at a label."""
         from sklearn.decomposition import PCA
-        from sklearn.linear_model import LogisticRegression
 
         fit = self._config.fit
         inside = self._features[places].reshape(len(places), -1)
@@ -75,25 +92,35 @@ class Probe:
             directions.components_ @ (self._unsteady[places].reshape(len(places), -1) / spread).T, fit.steadiness
         )
         reduced = directions.transform((inside - mean) / spread) @ steady
-        labels = self._films.labels[places]
+        return Basis(places, mean, spread, directions.components_, directions.mean_, steady, reduced)
+
+    def fitted(self, basis: Basis, every: NDArray[np.float32]) -> GridProbe:
+        """The probe fitted on a basis and labels (all films, 1 + auxiliary)."""
+        from sklearn.linear_model import LogisticRegression
+
+        labels = every[basis.places]
         columns = (0, labels.shape[1] - 1) if self._config.data.groups else (0,)
-        weight, bias = np.zeros(inside.shape[1]), 0.0
+        weight, bias = np.zeros(basis.mean.size), 0.0
         for column in columns:
-            line = LogisticRegression(C=fit.penalty, max_iter=500).fit(reduced, labels[:, column])
-            along = directions.components_.T @ (steady @ line.coef_[0])
-            weight += along / spread / len(columns)
-            bias += float(line.intercept_[0] - along @ (mean / spread + directions.mean_)) / len(columns)
+            line = LogisticRegression(C=self._config.fit.penalty, max_iter=500).fit(basis.reduced, labels[:, column])
+            along = basis.components.T @ (basis.steady @ line.coef_[0])
+            weight += along / basis.spread / len(columns)
+            bias += float(line.intercept_[0] - along @ (basis.mean / basis.spread + basis.middle)) / len(columns)
         probe = build_probe(self._config.network)
         with torch.no_grad():
             probe.weight.copy_(torch.from_numpy(weight.reshape(probe.weight.shape)))
-            probe.bias.copy_(torch.from_numpy(_shares(weight * mean, bias, probe.grid)))
+            probe.bias.copy_(torch.from_numpy(_shares(weight * basis.mean, bias, probe.grid)))
         return probe.eval()
+
+    def read(self, probe: GridProbe, places: NDArray[np.int64]) -> tuple[Float, Float]:
+        """Logits and maps that a probe, fitted here or on other pictures, gives these films."""
+        with torch.no_grad():
+            logits, maps = probe.head(torch.from_numpy(self._features[places]))
+        return logits.numpy(), maps.numpy()
 
     def score(self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int) -> tuple[Float, Float]:
         """Logits and maps of the films `outside`, from a probe fitted on those `inside`."""
-        with torch.no_grad():
-            logits, maps = self.fit(inside, seed).head(torch.from_numpy(self._features[outside]))
-        return logits.numpy(), maps.numpy()
+        return self.read(self.fit(inside, seed), outside)
 
 
 def _steadying(change: NDArray[np.float64], steadiness: float) -> NDArray[np.float64]:

@@ -130,12 +130,15 @@ class RunFolder:
         import torch
 
         if not path.is_file():
-            raise DataError(f"{self.folder} holds no {path.relative_to(self.folder)}: the run is not finished; go on with it")
+            raise DataError(
+                f"{self.folder} holds no {path.relative_to(self.folder)}: the run is not finished; go on with it"
+            )
         network = _built(self.config, len(self.outputs))
         state = torch.load(path, weights_only=True, map_location="cpu")
         state = state[key] if key else state
         kept = {
-            name: value[: len(self.outputs)] if name.startswith("classifier.") else value for name, value in state.items()
+            name: value[: len(self.outputs)] if name.startswith("classifier.") else value
+            for name, value in state.items()
         }
         try:
             network.load_state_dict(kept)
@@ -205,7 +208,9 @@ def _read_scores(path: Path) -> tuple[tuple[str, ...], RunScores]:
         rows = list(csv.DictReader(file))
     names = tuple(name.removeprefix("label_") for name in (rows[0] if rows else ()) if name.startswith("label_"))
     if not names or {"film_id", "patient", "role", "fold", f"logit_{names[0]}"} - set(rows[0]):
-        raise DataError(f"{path} is no table of scores: columns film_id, patient, role, fold, label_… and logit_… are needed")
+        raise DataError(
+            f"{path} is no table of scores: columns film_id, patient, role, fold, label_… and logit_… are needed"
+        )
     roles = {row["role"] for row in rows}
     role = OUT_OF_FOLD if OUT_OF_FOLD in roles else TUNE
     asked = [row for row in rows if row["role"] == role]
