@@ -221,8 +221,13 @@ def _training(
     """Take two steps, the second one by the clock."""
     try:
         plan = work(table)
-        room = room_for_batch(plan.network, plan.batch, frame.height, frame.width, device=plan.device)
-        seconds = _step(plan, len(table.outputs), frame)
+        plan.network.to(plan.device)
+        # Trying a network moves the running means of its normalisation layers.
+        state = {name: value.clone() for name, value in plan.network.state_dict().items()}
+        with torch.random.fork_rng():
+            room = room_for_batch(plan.network, plan.batch, frame.height, frame.width, device=plan.device)
+            seconds = _step(plan, len(table.outputs), frame)
+        plan.network.load_state_dict(state)
     except WetreadError as error:
         problems.append(str(error))
         return {}
@@ -234,8 +239,6 @@ def _training(
 def _step(plan: Work, outputs: int, frame: InputSpec) -> float:
     images = torch.full((plan.batch, 1, frame.height, frame.width), 0.5, device=plan.device)
     labels = torch.zeros(plan.batch, outputs, device=plan.device)
-    plan.network.to(plan.device)
-    state = {name: value.clone() for name, value in plan.network.state_dict().items()}
     seconds = 0.0
     for _ in range(2):
         began = time.perf_counter()
@@ -245,7 +248,6 @@ def _step(plan: Work, outputs: int, frame: InputSpec) -> float:
             torch.cuda.synchronize(plan.device)
         seconds = time.perf_counter() - began
     plan.network.zero_grad(set_to_none=True)
-    plan.network.load_state_dict(state)  # running means of normalisation layers
     return seconds
 
 
