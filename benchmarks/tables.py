@@ -90,13 +90,40 @@ def extract(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def results(result: dict[str, Any]) -> str:
+    """Every kind of result beside the reading: processor time, and sizes."""
+    films = result["films"]
+    lines = ["| | " + " | ".join(films) + " | size of the last |", "|---|" + "---|" * (len(films) + 1)]
+    *_, last = films.values()
+    for name in last["times"]:
+        cells = [f"{row['times'][name]['processor_ms']:.0f} ms" for row in films.values()]
+        size = last["sizes"].get(name) or (sum(last["sizes"].values()) if name == "all" else 0)
+        lines.append(f"| {_PARTS.get(name, name)} | " + " | ".join([*cells, _size(size)]) + " |")
+    load = " and ".join(f"{value:.1f}" for value in result["load_before_and_after"])
+    wall = ", ".join(
+        f"{row['times']['all']['median_ms'] / row['times']['reading']['median_ms']:.1f}" for row in films.values()
+    )
+    told = f"{result['date']}, {result['cores']} cores, load {load} before and after, {result['rounds']} rounds"
+    return "\n".join([*lines, "", f"Processor time, medians; by the clock all results took {wall} times as long as the reading.",
+                      f"Measured {told}; wetread {result['software']}, bundle {result['bundle']}."])  # fmt: skip
+
+
+_PARTS = {"reading": "**the reading**", "header": "header, once for all", "all": "**all results**"}
+
+
+def _size(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
+
+
 _ARCHIVES = {
     "generated": "2,000 generated, 40 kinds",
     "the folder": "real DICOM films, one by one",
     "ten copies": "the same ten times",
 }
 
-TABLES = {"reading": reading, "batch": batch, "reduced": reduced, "extract": extract}
+TABLES = {"reading": reading, "batch": batch, "reduced": reduced, "extract": extract, "results": results}
 
 
 def filled(text: str) -> str:

@@ -105,7 +105,7 @@ RESULT = Concept("result", PRIVATE, "Unique identifier of this result", "this ta
 REPLACED = Concept("replaced", PRIVATE, "Unique identifier of the result that this one replaces", "this table")
 FILM = Concept("film", PRIVATE, "SOP Instance UID of the film that was read", "this table")
 PREDECESSOR = Concept("predecessor", PRIVATE, "Earlier result that this one replaces", "this table")
-SOURCE_IMAGE = Concept("121322", "DCM", "Source Image for Image Processing Operation", "PS3.16 CID 7202")
+SOURCE_IMAGE = Concept("121322", "DCM", "Source image for image processing operation", "PS3.16 CID 7202")
 COMMENT = Concept("121106", "DCM", "Comment", _ANNEX_D)
 QUALITATIVE = Concept("C0034375", "UMLS", "Qualitative Evaluations", "PS3.16 TID 1500 row 12")
 # what was examined
