@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from wetread.errors import ConfigError
-from wetread.network import NetworkSpec
+from wetread.network import LITE_NAMES, NetworkSpec
 from wetread.preprocess import InputSpec
 from wetread.radiograph import IntendedUse
 from wetread.training.augment import Augmentation
@@ -160,6 +160,11 @@ class TrainConfig:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
             raise ConfigError(f"a recipe's name becomes a folder's; its name is {self.name!r}")
+        if self.network.name not in LITE_NAMES:
+            raise ConfigError(
+                f"[fit] method {self.fit.method} stands on {', '.join(LITE_NAMES)}, not on {self.network.name}: "
+                "method tune takes any network"
+            )
         if not self.network.pretrained:
             raise ConfigError("[network] pretrained = false: frozen blocks without ImageNet weights would stay random")
         if self.fit.method == "probe":

@@ -118,7 +118,7 @@ def export(config: TrainConfig, weights: Path) -> bytes:
     """
     full = torch.load(weights, weights_only=True)
     single = {name: value[:1] if name.startswith("classifier.") else value for name, value in full.items()}
-    spec = replace(config.network, outputs=1, pretrained=False)
+    spec = replace(config.network, outputs=1, pretrained=False, weights="")
     network = (build_probe(spec) if config.fit.method == "probe" else build(spec)).eval()
     network.load_state_dict(single)
     films = torch.from_numpy(_selftest_films(config)[:, None].astype(np.float32) / 255)
