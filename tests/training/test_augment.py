@@ -86,7 +86,7 @@ def test_the_head_stays_up() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_strength_does_something_alone(name: str) -> None:
-    how = replace(NOTHING, **{name: getattr(STRONGEST, name)})
+    how = replace(NOTHING, **{name: getattr(replace(STRONGEST, flip=1.0), name)})
     film = scene(192, 160)
     film[::8] *= 0.8  # fine lines, for the blur to take away
     moved = [np.abs(augment(film, how, np.random.default_rng(seed)) - film).max() for seed in range(8)]
