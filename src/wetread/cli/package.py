@@ -16,7 +16,9 @@ def add_package(verbs: Any) -> None:
     """Add the verb `package`."""
     verb = verbs.add_parser("package", help="a finished training run becomes a bundle that proves itself")
     verb.add_argument("run", metavar="RUN", help="the run folder that `wetread train` wrote")
-    verb.add_argument("--out", required=True, metavar="BUNDLE", help="the bundle's folder: new, or an earlier one of it")
+    verb.add_argument(
+        "--out", required=True, metavar="BUNDLE", help="the bundle's folder: new, or an earlier one of it"
+    )
     verb.add_argument(
         "--rule", type=rule, metavar="RULE",
         help="how the threshold is chosen: youden (default), f1, sensitivity=S, specificity=S, net-benefit=P, cost=C",
@@ -39,8 +41,12 @@ def run(options: argparse.Namespace) -> int:
     print(f"{card.name} {card.version}: {options.out}, sha256 {made.bundle.sha256}")
     print(f"threshold {card.threshold.score:.4f} ({card.threshold.interval[0]:.4f} to {card.threshold.interval[1]:.4f}): "
           f"{card.threshold.rule}")  # fmt: skip
-    print(f"engines, largest difference of a logit or a map's cell on {made.parity.films} films ({made.parity.bound:g} allowed):")
+    print(
+        f"engines, largest difference of a logit or a map's cell on {made.parity.films} films ({made.parity.bound:g} allowed):"
+    )
     for pair in made.parity.pairs:
-        print(f"    {f'{pair.first} and {pair.second}':28} {max(pair.logit, pair.map):.1e}, of a score {pair.score:.1e}")
+        print(
+            f"    {f'{pair.first} and {pair.second}':28} {max(pair.logit, pair.map):.1e}, of a score {pair.score:.1e}"
+        )
     print(card.evidence)
     return 0

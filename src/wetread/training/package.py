@@ -33,7 +33,7 @@ from wetread.truth import list_hash
 __all__ = ["PACKAGE", "PACKAGE_SCHEMA", "Packaged", "drawn_films", "package"]
 
 PACKAGE, PACKAGE_SCHEMA = "package.json", "wetread.package/1"
-_OTHERS = 14  # more drawn films than the two of the self-test, for the parity of engines
+_OTHERS, _SMALLER = 14, (512, 420)  # more drawn films than the two of the self-test, for the parity of engines
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,8 +156,9 @@ _WHOSE = {
 
 def drawn_films(spec: InputSpec) -> NDArray[np.uint8]:
     """Prepared synthetic films, uint8 (n, height, width): one with an opacity, one without, which are the self-test, and others."""
-    kinds = [(11, True), (12, None), *((20 + number, True if number % 2 else None) for number in range(_OTHERS))]
-    drawn = [phantom.picture(seed, opacity=opacity)[0] for seed, opacity in kinds]
+    drawn = [phantom.picture(seed, opacity=opacity)[0] for seed, opacity in ((11, True), (12, None))]
+    more = ((20 + number, True if number % 2 else None) for number in range(_OTHERS))
+    drawn += [phantom.picture(seed, opacity=opacity, size=_SMALLER)[0] for seed, opacity in more]
     return np.stack([np.round(prepare_pixels(film, spec)[0] * 255).astype(np.uint8) for film in drawn])
 
 
