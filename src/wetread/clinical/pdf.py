@@ -36,7 +36,7 @@ _YELLOW, _INK, _SOFT = (1.0, 0.82, 0.1), (0.08, 0.1, 0.12), (0.35, 0.4, 0.45)
 _SIZES = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0, 4.5, 4.0)
 _LEADING = 1.35
 _PICTURE = (230.0, 250.0)  # points: at most so wide and high
-_PIXELS = 800  # of the picture's longer side: 230 dots an inch
+_PIXELS = 640  # of the picture's longer side: 180 dots an inch and more
 _GAP = 14.0
 _NO_CLOCK = b"D:20000101000000+00'00'"
 """What ReportLab writes for a date where it is kept from looking at the clock."""
@@ -145,9 +145,11 @@ def _said(statement: Statement, *, outlined: bool) -> list[str]:
 
 @cache
 def _font() -> TTFont:
+    from reportlab import rl_config
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
+    rl_config.useA85 = 0  # bytes as they are: letters for them (ASCII85) are a quarter longer, and slow to make
     made = TTFont("wetread-sans", str(_FONT))
     pdfmetrics.registerFont(made)
     return made
