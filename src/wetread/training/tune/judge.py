@@ -56,9 +56,9 @@ def curve(score: NDArray[Any], positive: NDArray[np.bool_]) -> tuple[Float, Floa
 
 
 def better(row: dict[str, Any], best: dict[str, Any] | None, metric: str) -> bool:
-    """Whether a pass is better than the best so far; an equal one is not."""
+    """Whether a pass is better than the best so far; of two with the same figure, the one with the lower loss."""
     if best is None:
         return True
     if metric == "loss":
         return bool(row["tune_loss"] < best["tune_loss"])
-    return bool(row[metric] > best[metric])
+    return bool((row[metric], -row["tune_loss"]) > (best[metric], -best["tune_loss"]))

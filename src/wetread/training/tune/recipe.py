@@ -53,7 +53,7 @@ class TuneFit:
         What each label but the first weighs in the loss, the first weighing 1.
     stop_on, patience
         What is watched on the tuning films after each pass (of the first label), and after how many passes without a
-        better value the fit ends; 0 never ends it early. The weights of the best pass are kept in either case.
+        better value (of equal ones, one with a lower loss) the fit ends; 0 never ends it early. The weights of the best pass are kept in either case.
     averaging
         Decay of a running mean of the weights, with which films are scored; 0 scores with the weights themselves.
     precision, channels_last, compile

@@ -1,0 +1,38 @@
+"""Films and one whole run, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from training.tune.drawn import recipe, write_films
+from wetread.training.tune import Means, Progress, Run, TuneRecipe, tune
+
+
+@dataclass
+class Made:
+    """Where films lie, the recipe, the finished run, and what it said."""
+
+    data: Path
+    cache: Path
+    recipe: TuneRecipe
+    run: Run
+    said: list[str]
+    steps: list[Progress]
+
+    def means(self) -> Means:
+        return Means(cache=self.cache, device="cpu", workers=1)
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A run that nothing interrupted."""
+    root = tmp_path_factory.mktemp("tune")
+    data, cache, how = write_films(root / "data"), root / "cache", recipe(root)
+    said: list[str] = []
+    steps: list[Progress] = []
+    means = Means(cache=cache, device="cpu", workers=1)
+    run = tune(how, data, root / "run", say=said.append, progress=steps.append, means=means)
+    return Made(data, cache, how, run, said, steps)
