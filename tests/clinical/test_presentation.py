@@ -22,6 +22,7 @@ from wetread.clinical.uids import Predecessor
 from wetread.errors import SourceError
 from wetread.inference.reading import Reading
 from wetread.radiograph import read
+from wetread.radiograph.door import open_dataset
 
 Make = Callable[..., Reading]
 
@@ -147,6 +148,27 @@ def test_dcmtk_shows_the_film_as_it_was_read(changes: dict[str, Any], make_refus
     steps = tuple({"name": step.name, **step.parameters} for step in seen.steps)
     shown, _ = dcmtk(built(replace(make_refusal(), steps=steps), of), of, tmp_path)
     assert np.abs(shown.astype(float) - 255 * seen.pixels).max() <= 1.5
+
+
+@pytest.mark.parametrize("name", ["gdcm-CR-MONO1-10-chest.dcm", "mlut_18.dcm", "test16signed_SMPTE.dcm"])
+def test_dcmtk_shows_real_films_as_they_were_read(
+    name: str, shared_data: Path, make_refusal: Make, tmp_path: Path
+) -> None:
+    """MONOCHROME1 with a window; a modality table of its own; signed values: to one step of gray."""
+    of = open_dataset(shared_data / "dicom" / name)
+    seen = read(of)
+    steps = tuple({"name": step.name, **step.parameters} for step in seen.steps)
+    shown, _ = dcmtk(built(replace(make_refusal(), steps=steps), of), of, tmp_path)
+    assert np.abs(shown.astype(float) - 255 * seen.pixels).max() <= 1
+
+
+def test_dcmtk_opens_no_state_without_a_patients_name(make_refusal: Make, tmp_path: Path) -> None:
+    """As the table of who shows what says; the state is valid, and no name is invented for a program's sake."""
+    of = film(PatientName=None)
+    state = built(make_refusal(), of)
+    assert violations(state, tmp_path) == []
+    with pytest.raises(AssertionError, match="patientName absent or empty"):
+        dcmtk(state, of, tmp_path)
 
 
 def test_a_refused_film_is_shown_by_its_own_first_window(make_refusal: Make) -> None:

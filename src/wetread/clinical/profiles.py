@@ -97,7 +97,8 @@ SEEN = (
         program=f"{_DCMTK} dcmp2pgm",
         shows="the film by its window and polarity; the outline's overlay at its place, as a bitmap to be laid over the "
         "film; it lists graphics and text with their places",
-        lacks="it draws no graphics and no text, as its manual says",
+        lacks="it draws no graphics and no text, as its manual says; it opens no state without a patient's name, which "
+        "DICOM allows to be empty (type 2)",
         test="tests/clinical/test_presentation.py",
     ),
     Seen(
