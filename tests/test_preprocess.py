@@ -160,6 +160,14 @@ def test_specification_refuses_what_no_network_takes(wrong: dict[str, object]) -
         InputSpec(**wrong)  # type: ignore[arg-type]
 
 
+def test_films_of_28_pixels_have_a_frame_of_their_own() -> None:
+    pixels = noise((28, 28))
+    frame = prepare_pixels(pixels, InputSpec(height=28, width=28, percentiles=(0.0, 100.0)))
+    np.testing.assert_allclose(frame[0], (pixels - pixels.min()) / (pixels.max() - pixels.min()), atol=1e-6)
+    with pytest.raises(ConfigError, match="or 28 x 28, not 28 x 32"):
+        InputSpec(height=28, width=32)
+
+
 def test_hash_tells_every_field_apart_and_nothing_else() -> None:
     base = InputSpec(height=64, width=64, percentiles=(1.0, 99.0))
     others = [

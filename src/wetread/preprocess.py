@@ -26,6 +26,8 @@ _CONTRACT = (
     "Pillow bilinear (antialiased), percentile stretch of the film's own content"
 )
 
+_SMALLEST = (28, 28)
+
 Float = NDArray[np.float32]
 
 
@@ -36,7 +38,7 @@ class InputSpec:
     Parameters
     ----------
     height, width
-        Size of the network's frame in pixels, multiples of 32.
+        Size of the network's frame in pixels, multiples of 32; or 28 x 28, the size of MedMNIST's films.
     percentiles
         Grey levels at these percentiles of the film (in percent) become 0 and 1; what lies outside is clipped.
     """
@@ -46,9 +48,10 @@ class InputSpec:
     percentiles: tuple[float, float] = (1.0, 99.0)
 
     def __post_init__(self) -> None:
-        if min(self.height, self.width) < 32 or self.height % 32 or self.width % 32:
+        size = (self.height, self.width)
+        if size != _SMALLEST and (min(size) < 32 or self.height % 32 or self.width % 32):
             raise ConfigError(
-                f"a network's frame is a multiple of 32 pixels each way, not {self.height} x {self.width}"
+                f"a network's frame is a multiple of 32 pixels each way, or 28 x 28, not {self.height} x {self.width}"
             )
         low, high = self.percentiles
         if not 0 <= low < high <= 100:

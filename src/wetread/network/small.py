@@ -1,0 +1,84 @@
+"""Small residual networks for films of 28 x 28 pixels, and a committee of them as one network.
+
+Half the size of `cnn28` and eight times as quick to fit: the first convolution halves the film at once, so that no layer
+works on all 784 pixels. Quick enough for a committee, which is steadier than one network of the same size altogether
+(Lakshminarayanan et al., NeurIPS 2017).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["Committee", "SmallNetwork"]
+
+_GREY_MEAN, _GREY_STD = 0.5, 0.3
+
+
+class _Block(nn.Module):
+    """Two 3 x 3 convolutions beside a shortcut (He et al., CVPR 2016)."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.first = nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.second = nn.Sequential(nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs))
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1 or inputs != outputs:
+            self.shortcut = nn.Sequential(
+                nn.AvgPool2d(stride), nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.second(nn.functional.relu(self.first(x)))
+        out: Tensor = nn.functional.relu(y + self.shortcut(x))
+        return out
+
+
+class SmallNetwork(nn.Module):
+    """Input: float32 (n, 1, height, width) in [0, 1], multiples of 4. Output: logits (n, 1), maps (n, 1, height / 4, width / 4).
+
+    The mean of a map over its cells is the logit.
+
+    Parameters
+    ----------
+    width
+        Channels of the first of its two stages; the second has twice as many.
+    dropout
+        Probability of dropping a feature while training, in [0, 1).
+    """
+
+    def __init__(self, width: int = 48, dropout: float = 0.3) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(1, width, 6, 2, 2, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+        self.blocks = nn.Sequential(
+            _Block(width, width, 1), _Block(width, 2 * width, 2), _Block(2 * width, 2 * width, 1)
+        )
+        self.dropout = nn.Dropout2d(dropout)
+        self.classifier = nn.Conv2d(2 * width, 1, 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        maps = self.classifier(self.dropout(self.blocks(self.stem((x - _GREY_MEAN) / _GREY_STD))))
+        return maps.mean(dim=(2, 3)), maps
+
+
+class Committee(nn.Module):
+    """Networks that answer together: the mean of their logits, and of their maps.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+
+    def __init__(self, members: Sequence[nn.Module]) -> None:
+        super().__init__()
+        if not members:
+            raise ValueError("a committee has at least one member")
+        self.members = nn.ModuleList(members)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        answers = [member(x) for member in self.members]
+        logits, maps = (torch.stack(part).mean(dim=0) for part in zip(*answers, strict=True))
+        return logits, maps
