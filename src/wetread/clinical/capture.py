@@ -69,8 +69,7 @@ def build(
     _pixels(made, sheet)
     showing.side(made, source)
     sealed = seal(made, KINDS["capture"], reading, source, when=when, settings={"outline": outline})
-    if before := showing.replaced(replaces, sealed):
-        sealed.ReferencedInstanceSequence = before
+    showing.refer_back(sealed, replaces)
     return sealed
 
 

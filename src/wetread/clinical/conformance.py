@@ -31,6 +31,7 @@ __all__ = ["text"]
 
 _WHEN = datetime(2000, 1, 1, 12, tzinfo=UTC)
 _ROWS, _COLUMNS = 60, 50
+_SCHEMES = "CodingSchemeIdentificationSequence"  # comes along with a code of our own
 _UNUSED = ("ISO 2022 58",)  # names that pydicom has and DICOM has not
 
 
@@ -134,7 +135,7 @@ def _object(kind: Kind, source: Source, readings: Sequence[Reading]) -> str:
         where = "film" if film else "always" if len(have) == len(built) else "some"
         rows.append((f"({tag.group:04X},{tag.element:04X})", name, have[0].VR, where, _fixed(have) if not film else ""))
     later = kind.build(readings[0], source, when=_WHEN, replaces=Predecessor("2.25.2", "2.25.5", "2.25.6", "2.25.7"))
-    added = [element.keyword for element in later if element.tag not in every]  # type: ignore[union-attr]
+    added = [element.keyword for element in later if element.tag not in every and element.keyword != _SCHEMES]  # type: ignore[union-attr]
     said.append(f"What an object replaces, where it replaces one, stands in {', '.join(added)}.")
     said.append(_table(("tag", "attribute", "VR", "presence", "value, where it is always the same"), rows))
     if tree:

@@ -140,7 +140,7 @@ def _said(statement: Statement, *, outlined: bool) -> list[str]:
     lines = list(statement.lines)
     if outlined:
         lines.insert(2, "The outline shows where the network's evidence lies. It is no localisation.")
-    return lines
+    return [line.replace(" %", "\N{NO-BREAK SPACE}%") for line in lines]
 
 
 @cache

@@ -95,8 +95,7 @@ def build(
     showing.side(made, source)
     settings = {"outline": outline, "overlay": overlay}
     sealed = seal(made, KINDS["gsps"], reading, source, when=when, settings=settings)
-    if before := showing.replaced(replaces, sealed):
-        sealed.ReferencedInstanceSequence = before
+    showing.refer_back(sealed, replaces)
     return sealed
 
 

@@ -11,7 +11,7 @@ from wetread.errors import Code, SourceError
 from wetread.inference.reading import Reading
 from wetread.radiograph.value import Radiograph
 
-__all__ = ["described", "picture", "reference", "replaced", "side", "withheld"]
+__all__ = ["described", "picture", "refer_back", "reference", "side", "withheld"]
 
 WITHHELD_BURNED = (
     "The film's picture is not shown: its header says that text is burned into it, which may name a person."
@@ -28,17 +28,19 @@ def reference(source: Source, *, purpose: bool = False) -> Dataset:
     return made
 
 
-def replaced(replaces: Predecessor | None, made: Dataset) -> list[Dataset] | None:
-    """Items of ReferencedInstanceSequence (0008,114A) for objects that have no PredecessorDocumentsSequence, or None.
+def refer_back(made: Dataset, replaces: Predecessor | None) -> None:
+    """Name what a sealed object replaces, where its IOD has no PredecessorDocumentsSequence.
 
-    An object that would replace itself replaces nothing.
+    ReferencedInstanceSequence (0008,114A) then points at it, with a purpose that says so. An object that would replace
+    itself replaces nothing.
     """
     if replaces is None or replaces.sop_uid == made.SOPInstanceUID:
-        return None
+        return
     item = Dataset()
     item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = replaces.sop_class_uid, replaces.sop_uid
     item.PurposeOfReferenceCodeSequence = [concepts.PREDECESSOR.item]
-    return [item]
+    made.ReferencedInstanceSequence = [item]
+    made.CodingSchemeIdentificationSequence = [concepts.private_scheme()]
 
 
 def side(made: Dataset, source: Source) -> None:
