@@ -75,8 +75,9 @@ def test_the_image_library_row_by_row(any_reading: Reading) -> None:
     assert image.one("DCM:111026").number == image.one("DCM:111066").number == (0.2, "mm")
 
 
-def test_tid_1501_row_by_row(any_reading: Reading) -> None:
-    film = groups(built(any_reading))[0]
+@pytest.mark.parametrize("frame", [True, False])
+def test_the_whole_film_by_tid_1410_or_1501_row_by_row(any_reading: Reading, frame: bool) -> None:
+    film = groups(built(any_reading, frame=frame))[0]
     said = facts.of(any_reading)
     assert film.one("DCM:112039").shape == (OBS, "TEXT", "DCM:112039")  # TID 4108
     assert film.one("DCM:112040").shape == (OBS, "UIDREF", "DCM:112040")
@@ -84,8 +85,10 @@ def test_tid_1501_row_by_row(any_reading: Reading) -> None:
     assert film.one("DCM:121071").shape == (CONTAINS, "CODE", "DCM:121071")  # the finding that was looked for
     assert film.one("DCM:121071").code == "SCT:233604007"
     assert [site.code for site in film.all("SCT:363698007")] == (["SCT:39607008"] if said.processed else [])
-    source_image = film.one("DCM:121112")
-    assert source_image.shape == (CONTAINS, "IMAGE", "DCM:121112")
+    assert [one.shape for one in film.all("DCM:111030")] == ([(CONTAINS, "SCOORD", "DCM:111030")] if frame else [])
+    assert len(film.all("DCM:121112")) == (not frame)
+    source_image = film.one("DCM:111030").children[0] if frame else film.one("DCM:121112")
+    assert source_image.shape == (("SELECTED FROM", "IMAGE", "SCT:260753009") if frame else (CONTAINS, "IMAGE", "DCM:121112"))
     assert source_image.item.ReferencedSOPSequence[0].ReferencedSOPClassUID == CR
     assert film.one("99WETREAD:processed").code == ("SCT:373066001" if said.processed else "SCT:373067005")
     assert [one.code for one in film.all("SCT:233604007")] == ([PRESENCE[said.finding]] if said.finding else [])
@@ -97,6 +100,14 @@ def test_tid_1501_row_by_row(any_reading: Reading) -> None:
         "DCM:122411": said.threshold.score if said.threshold else None,
     }
     assert numbers == {name: (value, "1") for name, value in expected.items() if value is not None}
+
+
+def test_every_group_has_a_region(any_reading: Reading) -> None:
+    """A viewer may show nothing at all of a report where one has none; that of the whole film is its edge."""
+    made = groups(built(any_reading))
+    assert made[0].one("DCM:111030").item.GraphicType == "POLYLINE"
+    assert list(made[0].one("DCM:111030").item.GraphicData) == [0, 0, 250, 0, 250, 300, 0, 300, 0, 0]
+    assert all(group.all("DCM:111030") for group in made)
 
 
 def test_tid_4019_row_by_row(any_reading: Reading) -> None:

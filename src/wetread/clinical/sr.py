@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,7 @@ from wetread.inference.reading import Reading
 __all__ = ["build"]
 
 _CONTAINS = RelationshipTypeValues.CONTAINS
+_Group = MeasurementsAndQualitativeEvaluations | PlanarROIMeasurementsAndQualitativeEvaluations
 
 
 def build(
@@ -49,14 +51,16 @@ def build(
     when: datetime,
     replaces: Predecessor | None = None,
     outline: bool = True,
+    frame: bool = True,
 ) -> Dataset:
     """Make the measurement report of a reading.
 
-    The whole film is one measurement group (TID 1501): the finding as present, absent or indeterminate; probability,
-    prevalence, score and threshold as measurements; the algorithm. Each outline of attention is a group of its own
-    (TID 1410), a closed POLYLINE in the film's stored pixels, under a concept that says that it is no localisation. Of
-    a film that was refused the group says that it was not processed, and has no numbers. Limits, reasons, status and
-    disclaimer are qualitative evaluations of the whole report. It is PRELIMINARY and UNVERIFIED.
+    The whole film is one measurement group: the finding as present, absent or indeterminate; probability, prevalence,
+    score and threshold as measurements; the algorithm. Its region is the edge of the film (TID 1410), for there are
+    viewers that show nothing at all of a report with a group that has none (docs/viewers.md). Each outline of attention
+    is a group of its own too, a closed POLYLINE in the film's stored pixels, under a concept that says that it is no
+    localisation. Of a film that was refused the group says that it was not processed, and has no numbers. Limits,
+    reasons, status and disclaimer are qualitative evaluations of the whole report. It is PRELIMINARY and UNVERIFIED.
 
     Parameters
     ----------
@@ -64,6 +68,8 @@ def build(
         As for every result (`wetread.clinical.kinds.Kind.build`).
     outline
         False leaves the outlines out.
+    frame
+        False gives the whole film's group no region, but the film as its source image (TID 1501).
 
     Returns
     -------
@@ -76,9 +82,9 @@ def build(
         If `when` has no zone.
     """
     statement = facts.of(reading)
-    settings = {"outline": outline}
+    settings = {"outline": outline, "frame": frame}
     named = _Names(reading, source, settings)
-    groups: list[Any] = [_film(statement, source, named)]
+    groups: list[Any] = [_film(statement, source, named, frame=frame)]
     if outline and statement.processed:
         groups += _regions(statement, reading, source, named)
     report = MeasurementReport(
@@ -142,8 +148,8 @@ def _observer(reading: Reading) -> ObservationContext:
     return ObservationContext(observer_device_context=context)
 
 
-def _film(statement: Statement, source: Source, named: _Names) -> MeasurementsAndQualitativeEvaluations:
-    """TID 1501: what is said of the film as a whole."""
+def _film(statement: Statement, source: Source, named: _Names, *, frame: bool) -> _Group:
+    """What is said of the film as a whole, by TID 1410 with its edge as the region, or by TID 1501."""
     processed = QualitativeEvaluation(
         name=concepts.PROCESSED.code, value=(concepts.YES if statement.processed else concepts.NO).code
     )
@@ -151,18 +157,32 @@ def _film(statement: Statement, source: Source, named: _Names) -> MeasurementsAn
     if statement.finding is not None:
         presence = concepts.presence(statement.finding).code
         evaluations.insert(0, QualitativeEvaluation(name=concepts.PNEUMONIA.code, value=presence))
-    return MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=named.tracking("Pneumonia, whole film", "finding"),
-        finding_type=concepts.PNEUMONIA.code,
-        algorithm_id=tree.algorithm(statement),
-        finding_sites=[FindingSite(anatomic_location=concepts.LUNG.code)] if statement.processed else None,
-        measurements=_measurements(statement) or None,
-        qualitative_evaluations=evaluations,
-        source_images=[
-            SourceImageForMeasurementGroup(
-                referenced_sop_class_uid=source.sop_class_uid, referenced_sop_instance_uid=source.sop_uid
-            )
-        ],
+    said: dict[str, Any] = {
+        "tracking_identifier": named.tracking("Pneumonia, whole film", "finding"),
+        "finding_type": concepts.PNEUMONIA.code,
+        "algorithm_id": tree.algorithm(statement),
+        "finding_sites": [FindingSite(anatomic_location=concepts.LUNG.code)] if statement.processed else None,
+        "measurements": _measurements(statement) or None,
+        "qualitative_evaluations": evaluations,
+    }
+    if frame:
+        right, bottom = float(source.columns), float(source.rows)
+        edge = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom), (0.0, 0.0))
+        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=_region(edge, source), **said)
+    image = SourceImageForMeasurementGroup(
+        referenced_sop_class_uid=source.sop_class_uid, referenced_sop_instance_uid=source.sop_uid
+    )
+    return MeasurementsAndQualitativeEvaluations(source_images=[image], **said)
+
+
+def _region(points: Sequence[tuple[float, float]], source: Source) -> ImageRegion:
+    """A closed line in the film's stored pixels."""
+    return ImageRegion(
+        graphic_type=GraphicTypeValues.POLYLINE,
+        graphic_data=np.array(points, dtype=np.float32),
+        source_image=SourceImageForRegion(
+            referenced_sop_class_uid=source.sop_class_uid, referenced_sop_instance_uid=source.sop_uid
+        ),
     )
 
 
@@ -190,13 +210,7 @@ def _regions(
             tracking_identifier=named.tracking(
                 f"Attention outline {number} of {len(found)}, not a localisation", f"outline {number}"
             ),
-            referenced_region=ImageRegion(
-                graphic_type=GraphicTypeValues.POLYLINE,
-                graphic_data=np.array(points, dtype=np.float32),
-                source_image=SourceImageForRegion(
-                    referenced_sop_class_uid=source.sop_class_uid, referenced_sop_instance_uid=source.sop_uid
-                ),
-            ),
+            referenced_region=_region(points, source),
             finding_type=concepts.ATTENTION.code,
             algorithm_id=tree.algorithm(statement),
         )
