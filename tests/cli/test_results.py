@@ -165,6 +165,19 @@ def test_a_defect_costs_one_result_and_removes_its_earlier_file(
     assert [one.name for one in place.iterdir()] == ["sr.dcm"]
 
 
+def test_a_header_that_breaks_its_parser_costs_its_own_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, place, kinds = saved(tmp_path / "film.dcm"), tmp_path / "place", chosen("sr,priority")
+    results.make(answer(path), kinds, place, when=WHEN)
+
+    def broken(*_: object) -> None:
+        raise RecursionError("Somebody^Else")
+
+    monkeypatch.setattr("wetread.radiograph.door.open_dataset", broken)
+    made = results.make(answer(path), kinds, place, when=WHEN)
+    assert set(made.missing.values()) == {"a defect of the program (RecursionError); please report it"}
+    assert (made.exit_status, list(place.iterdir())) == (1, [])
+
+
 def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, place, kinds = saved(tmp_path / "film.dcm"), tmp_path / "place", chosen("sr,priority")
     results.make(answer(path), kinds, place, when=WHEN)

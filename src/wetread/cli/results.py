@@ -87,8 +87,9 @@ def make(given: Answer, kinds: Sequence[Kind], place: Path, *, when: datetime) -
     try:
         source = _source(given)
     except WetreadError as error:
-        _remove(place, [kind.name + kind.suffix for kind in kinds])
-        return Made(missing={kind.name: str(error) for kind in kinds}, exit_status=error.exit_status)
+        return _none(kinds, place, str(error), error.exit_status)
+    except Exception as error:  # noqa: BLE001  # a header that breaks its parser costs its own results, not the batch
+        return _none(kinds, place, _defect(error), _BUG)
     encoded: dict[str, bytes] = {}
     missing: dict[str, str] = {}
     statuses = []
@@ -100,8 +101,7 @@ def make(given: Answer, kinds: Sequence[Kind], place: Path, *, when: datetime) -
             missing[kind.name] = str(error)
             statuses.append(error.exit_status)
         except Exception as error:  # noqa: BLE001  # a defect costs this result, not the batch
-            # Its own text may quote the header: its kind is all that is told.
-            missing[kind.name] = f"a defect of the program ({type(error).__name__}); please report it"
+            missing[kind.name] = _defect(error)
             statuses.append(_BUG)
     place.mkdir(parents=True, exist_ok=True)
     for name, content in encoded.items():
@@ -109,6 +109,16 @@ def make(given: Answer, kinds: Sequence[Kind], place: Path, *, when: datetime) -
     _remove(place, [kind.name + kind.suffix for kind in kinds if kind.name in missing])
     notes = tuple((note.keyword, note.message) for note in source.notes)
     return Made(written=tuple(encoded), missing=missing, notes=notes, exit_status=worst(statuses))
+
+
+def _none(kinds: Sequence[Kind], place: Path, why: str, exit_status: int) -> Made:
+    _remove(place, [kind.name + kind.suffix for kind in kinds])
+    return Made(missing={kind.name: why for kind in kinds}, exit_status=exit_status)
+
+
+def _defect(error: Exception) -> str:
+    """What is told of a bug: its own text may quote the header, so only its kind."""
+    return f"a defect of the program ({type(error).__name__}); please report it"
 
 
 def _source(given: Answer) -> Source:
