@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ __all__ = ["DryRun", "Work", "dry_run"]
 
 _WARMING = 4  # films that are read before the clock starts: worker processes take a second to come
 _SHOWN = 5
+_FEW, _STEPS = 8, 3  # films of a step that is timed on a processor, and how many are
 _SCORING = 0.35  # of a training step's time: forward alone
 
 
@@ -218,7 +220,7 @@ def _reading(
 def _training(
     table: TrainTable, frame: InputSpec, work: Callable[[TrainTable], Work], problems: list[str]
 ) -> dict[str, Any]:
-    """Take two steps, the second one by the clock."""
+    """Ask for room, and take some steps by the clock."""
     try:
         plan = work(table)
         plan.network.to(plan.device)
@@ -237,18 +239,21 @@ def _training(
 
 
 def _step(plan: Work, outputs: int, frame: InputSpec) -> float:
-    images = torch.full((plan.batch, 1, frame.height, frame.width), 0.5, device=plan.device)
-    labels = torch.zeros(plan.batch, outputs, device=plan.device)
-    seconds = 0.0
-    for _ in range(2):
+    """Seconds of a step, about: the median of three after one that warms up."""
+    # A processor's time grows with the films; an accelerator is filled by a whole batch only.
+    films = min(plan.batch, _FEW) if plan.device.type == "cpu" else plan.batch
+    images = torch.full((films, 1, frame.height, frame.width), 0.5, device=plan.device)
+    labels = torch.zeros(films, outputs, device=plan.device)
+    seconds = []
+    for _ in range(1 + _STEPS):
         began = time.perf_counter()
         logits, _ = plan.network(images)
         torch.autograd.backward(loss(logits, labels, torch.ones_like(labels)))
         if plan.device.type == "cuda":
             torch.cuda.synchronize(plan.device)
-        seconds = time.perf_counter() - began
+        seconds.append(time.perf_counter() - began)
     plan.network.zero_grad(set_to_none=True)
-    return seconds
+    return median(seconds[1:]) * plan.batch / films
 
 
 def _size(count: int) -> str:
