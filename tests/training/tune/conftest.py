@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from training.tune.drawn import recipe, write_films
+from training.tune.drawn import SHORT, recipe, write_films
 from wetread.training.tune import Means, Progress, Run, TuneRecipe, tune
 
 
@@ -28,9 +28,18 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A run that nothing interrupted."""
-    root = tmp_path_factory.mktemp("tune")
-    data, cache, how = write_films(root / "data"), root / "cache", recipe(root)
+    """A run of two folds and the final fit that nothing interrupted."""
+    return _made(tmp_path_factory.mktemp("tune"))
+
+
+@pytest.fixture(scope="session")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A run of the final fit alone that nothing interrupted."""
+    return _made(tmp_path_factory.mktemp("short"), *SHORT)
+
+
+def _made(root: Path, *changes: tuple[str, str]) -> Made:
+    data, cache, how = write_films(root / "data"), root / "cache", recipe(root, *changes)
     said: list[str] = []
     steps: list[Progress] = []
     means = Means(cache=cache, device="cpu", workers=1)

@@ -35,14 +35,14 @@ width = 32
 method = "tune"
 tuned = "all"
 moving = true
-epochs = 10
+epochs = 6
 batch = 8
 learning_rate = 5e-3
 averaging = 0.8
 folds = 2
 tune_share = 0.25
-save_every = 16
-patience = 5
+save_every = 32
+patience = 4
 """
 
 
@@ -89,7 +89,7 @@ def same(one: Path, other: Path) -> None:
     for name in ("history.csv", "scores.csv", "splits.csv", "run.json"):
         assert (one / name).read_bytes() == (other / name).read_bytes(), name
     weights = sorted((one / "parts").glob("*.pt"))
-    assert len(weights) >= 2
+    assert weights
     for path in weights:
         left, right = (torch.load(folder / "parts" / path.name, weights_only=True) for folder in (one, other))
         if "state" in left:
@@ -99,3 +99,7 @@ def same(one: Path, other: Path) -> None:
             assert torch.equal(left["logits"], right["logits"])
     for path in sorted((one / "events").rglob("*.wetread")):
         assert path.read_bytes() == (other / path.relative_to(one)).read_bytes()
+
+
+SHORT = (("folds = 2", "folds = 1"), ("epochs = 6", "epochs = 3"), ("save_every = 32", "save_every = 16"))
+"""Changes for a run of one fit of 15 steps, saved in the middle of each pass."""
