@@ -14,10 +14,10 @@ PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke figures fits bench clean python
+.PHONY: help demo test lint format types imports unit smoke figures fits bench bench-train clean python
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -77,6 +77,10 @@ bench: $(TEST_ENV)/.installed  ## how long readings take, beside other chains (a
 	$(BIN)/python $(PIP_INSTALL) --editable '.[onnxruntime,workshop,test,bench]'
 	$(BIN)/python benchmarks/reading.py
 	$(if $(wildcard benchmarks/batch.py),$(BIN)/python benchmarks/batch.py)
+	$(BIN)/python benchmarks/tables.py
+
+bench-train: $(TEST_ENV)/.installed  ## films a second of training, beside the usual loop with the same network
+	$(BIN)/python benchmarks/train.py --out benchmarks/train.json
 	$(BIN)/python benchmarks/tables.py
 
 clean:  ## remove environments and caches

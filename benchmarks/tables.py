@@ -108,6 +108,32 @@ def results(result: dict[str, Any]) -> str:
                       f"Measured {told}; wetread {result['software']}, bundle {result['bundle']}."])  # fmt: skip
 
 
+def train(result: dict[str, Any]) -> str:
+    """Films a second, processor time and memory, ours and the usual loop's."""
+    lines = [
+        "| network | frame | layers tuned | films a second, ours / usual | ratio by turns | processor ms a film, ours / usual | "
+        "ratio by turns | MiB at most, ours / usual (each of its workers) | cache, s |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for name, case in result["cases"].items():
+        mine, other = case["ours"], case["usual"]
+        cells = [
+            f"{name} ({case['network']})", case["frame"], case["tuned"],
+            f"{mine['films_per_second']:.1f} / {other['films_per_second']:.1f}", _turns(case["films_per_second_ratio"]),
+            f"{mine['processor_ms_per_film']:.0f} / {other['processor_ms_per_film']:.0f}", _turns(case["processor_ratio"]),
+            f"{mine['peak_mib']:.0f} / {other['peak_mib']:.0f} ({other['peak_mib_worker']:.0f})", mine["preparing_seconds"],
+        ]  # fmt: skip
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    load = " and ".join(f"{value:.1f}" for value in result["load_before_and_after"])
+    told = f"{result['date']}, {result['device']}, {result['cores']} cores, load {load} before and after"
+    films = f"{result['films']} films, {result['batch']} a batch, {result['rounds']} rounds"
+    return "\n".join([*lines, "", f"Measured {told}; {films}; torch {result['torch']}."])
+
+
+def _turns(ratios: list[float]) -> str:
+    return f"{min(ratios):.1f} to {max(ratios):.1f}"
+
+
 _PARTS = {"reading": "**the reading**", "header": "header, once for all", "all": "**all results**"}
 
 
