@@ -55,7 +55,7 @@ def test_nobody_stands_on_two_sides_of_a_fit(made: Made) -> None:
         assert not patients[1] & patients[2]
     scored = [row["film_id"] for row in rows if row["side"] == "scored"]
     assert sorted(scored) == sorted(f"f{number}.png" for number in range(48)), "each film is scored out of fold once"
-    assert not any("p1" == row["patient"] for row in rows), "patients are under pseudonyms"
+    assert not any(row["patient"] == "p1" for row in rows), "patients are under pseudonyms"
 
 
 def test_scores_are_what_the_kept_networks_say_of_the_films(made: Made) -> None:
