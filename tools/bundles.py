@@ -4,6 +4,9 @@ seal CONFIG…               write the sealed patients' lists (before the first 
 fit CONFIG                 cross-validate, and fit on all development films; goes on where it stopped
 release CONFIG             make the bundle; opens the seal once
 figures CONFIG…            print every figure again from the saved scores and the collection's labels
+
+Recipes of method "small" know fit and release alone. They open no seal: their collection's test side is published, and
+is not looked at.
 """
 
 from __future__ import annotations
@@ -14,13 +17,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wetread.errors import WetreadError
+from wetread.errors import UsageError, WetreadError
 from wetread.training.config import load_config
 from wetread.training.figures import told
 from wetread.training.films import load_films
 from wetread.training.release import release
 from wetread.training.run import train
 from wetread.training.seal import Ledger, write_seal
+from wetread.training.small.recipe import is_small, load_small
+from wetread.training.small.release import release_small
+from wetread.training.small.run import train_small
 
 _LOG = logging.getLogger("bundles")
 
@@ -42,7 +48,7 @@ def main() -> int:
     _LOG.setLevel(logging.INFO)
     try:
         for path in options.configs:
-            _step(options, path)
+            (_small_step if is_small(path) else _step)(options, path)
     except WetreadError as error:
         _LOG.error("%s", error)
         return error.exit_status
@@ -61,6 +67,16 @@ def _step(options: argparse.Namespace, path: Path) -> None:
         release(config, options.data, run, options.models, results, ledger, datetime.now(UTC).date())
     else:
         print(told(config, options.data, results))
+
+
+def _small_step(options: argparse.Namespace, path: Path) -> None:
+    recipe = load_small(path)
+    if options.step not in ("fit", "release"):
+        raise UsageError(f"{path.name} is of method small, which knows fit and release, not {options.step}")
+    run = options.runs / recipe.name
+    found = train_small(recipe, options.data, run, _LOG.info)
+    if options.step == "release":
+        release_small(recipe, found, run, options.models, options.results / recipe.name, datetime.now(UTC).date())
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from wetread.bundle import Bundle, find, load
-from wetread.bundle.released import DEFAULT, RELEASED
-from wetread.errors import UsageError
+from wetread.bundle.released import DEFAULT, RELEASED, RESEARCH
+from wetread.errors import ConfigError, UsageError
+from wetread.inference import Reader
 
 HERE = [name for name in RELEASED if (find(name) / "manifest.json").is_file()]
 
 
 def test_a_released_name_is_found_in_the_package() -> None:
     assert DEFAULT in RELEASED
-    for name in RELEASED:
+    for name in (*RELEASED, *RESEARCH):
         assert find(name).parent.name == "models"
         assert find(name).name == name
 
@@ -51,3 +52,12 @@ def test_a_released_bundle_is_what_its_name_says(name: str) -> None:
 def test_released_bundles_meet_no_patient_twice() -> None:
     ranges = sorted(load(find(name)).card.intended_use.age_years for name in HERE)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
+
+
+@pytest.mark.parametrize("name", [name for name in RESEARCH if find(name).is_dir()])
+def test_a_research_bundle_reads_no_patient(name: str) -> None:
+    bundle = load(find(name))
+    assert not bundle.card.clinical
+    assert "score" in " ".join(bundle.card.not_for), "the card says what it is for instead"
+    with pytest.raises(ConfigError, match=rf"{name} is not meant to read patients' films; use it with score"):
+        Reader(bundle, None)

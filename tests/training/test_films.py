@@ -16,6 +16,7 @@ from wetread.training import load_config
 from wetread.training.config import DataConfig
 from wetread.training.films import load_films, pixels
 from wetread.training.run import development
+from wetread.training.small.recipe import is_small
 from wetread.truth import is_sealed, list_hash
 
 NIH = DataConfig(
@@ -183,6 +184,8 @@ def test_the_seal_s_lists_hold_what_the_recipes_seal(shared_data: Path) -> None:
     """The published lists are those that the rule gives on the real tables today."""
     root = Path(__file__).resolve().parents[2]
     for path in sorted((root / "configs").glob("*.toml")):
+        if is_small(path):  # its collection's own test side is kept away instead
+            continue
         config = load_config(path)
         films = load_films(config.data, shared_data)
         away = films.take(films.is_sealed)

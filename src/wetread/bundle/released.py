@@ -6,10 +6,13 @@ from pathlib import Path
 
 from wetread.errors import UsageError
 
-__all__ = ["DEFAULT", "GATE", "RELEASED", "find"]
+__all__ = ["DEFAULT", "GATE", "RELEASED", "RESEARCH", "find"]
 
 RELEASED = ("adult", "paediatric")
 """Read by `predict`, chosen by the patient's age."""
+
+RESEARCH = ("pneumoniamnist28",)
+"""For `score` alone: `predict` refuses them."""
 
 DEFAULT = "adult"
 """Reads a film of unknown age, with a loud notice."""
@@ -28,7 +31,7 @@ def find(name: str) -> Path:
     UsageError
         If there is neither.
     """
-    if name in (*RELEASED, GATE):
+    if name in (*RELEASED, *RESEARCH, GATE):
         return _MODELS / name
     folder = Path(name)
     try:
@@ -39,4 +42,4 @@ def find(name: str) -> Path:
         return folder
     if is_folder:
         raise UsageError(f"{name} is no bundle: it holds no manifest.json")
-    raise UsageError(f"no bundle {name!r}: name one of {', '.join(RELEASED)}, or a bundle's folder")
+    raise UsageError(f"no bundle {name!r}: name one of {', '.join((*RELEASED, *RESEARCH))}, or a bundle's folder")
