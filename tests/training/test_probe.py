@@ -103,6 +103,31 @@ def test_the_linear_map_is_the_regression_it_came_from(
     np.testing.assert_allclose(both[:, 0], np.mean(decided, axis=0), atol=2e-3)
 
 
+def test_a_teacher_s_word_is_followed_and_not_the_label_s(config: TrainConfig, films: FilmSet) -> None:
+    """The soft target here says the label's opposite: a probe that looked at the label would be seen at once."""
+    soft = np.where(films.labels[:, 0] == 1, -2.0, 1.0).astype(np.float32)
+    both = replace(films, labels=np.column_stack([films.labels, soft]))
+    data = DataConfig(collection="nih", index="i", taught=("Pneumonia",), teacher="t", reports="r")
+    places = np.arange(len(films))
+    logits, maps = Probe(replace(config, data=data), both).score(places[::2], places[1::2], 0)
+    assert auroc(logits[:, 0], films.labels[1::2, 0])[0] < 0.3
+    np.testing.assert_allclose(maps.mean(axis=(2, 3)), logits, atol=1e-4)
+    # With hardly a penalty the values themselves come back.
+    free = replace(config, data=data, fit=replace(config.fit, penalty=1e6, components=23))
+    fitted, _ = Probe(free, both).score(places, places, 0)
+    np.testing.assert_allclose(fitted[:, 0], soft, atol=0.02)
+
+
+def test_a_probe_listens_to_as_many_depths_as_it_is_told(config: TrainConfig, films: FilmSet) -> None:
+    fitted = Probe(replace(config, fit=replace(config.fit, depths=2)), films)
+    weight = fitted.fit(np.arange(len(films)), 0).weight.detach()
+    heard = sum(build_probe(replace(config.network, pretrained=False)).channels[:2])
+    assert heard == 40 + 80
+    assert not weight[:, heard:].any()
+    assert weight[:, :heard].abs().min() > 0
+    assert Probe(config, films).fit(np.arange(len(films)), 0).weight.detach()[:, heard:].any()
+
+
 def test_a_feature_that_was_silent_does_not_decide(config: TrainConfig, films: FilmSet) -> None:
     """One that hardly varied among the films fitted on would, standardised, drown all others on a film where it does."""
     probe = Probe(config, films)

@@ -27,8 +27,9 @@ class GridProbe(nn.Module):
         super().__init__()
         self.trunk = EfficientNetLite(name, 1, 0.0)
         self.grid = grid
-        channels = sum(stage_channels(name, stage) for stage in _TAPPED)
-        self.weight = nn.Parameter(torch.zeros(1, channels + CHANNELS, grid, grid))
+        self.channels = (*(stage_channels(name, stage) for stage in _TAPPED), CHANNELS)
+        """Of each of the five depths, the earliest first."""
+        self.weight = nn.Parameter(torch.zeros(1, sum(self.channels), grid, grid))
         self.bias = nn.Parameter(torch.zeros(1, 1, grid, grid))
 
     def _taps(self) -> tuple[int, ...]:

@@ -36,6 +36,9 @@ class DataConfig:
         Findings of which any makes one more auxiliary label, "opacity".
     exclude
         Files left out, each for a reason that the recipe gives.
+    taught, teacher, reports
+        Findings of which another network's published scores teach a probe, in place of the labels; the table of those
+        scores, and the collection's table of findings, relative to the data folder (`training.taught`).
     """
 
     collection: str
@@ -44,10 +47,19 @@ class DataConfig:
     auxiliary: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    taught: tuple[str, ...] = ()
+    teacher: str = ""
+    reports: str = ""
 
     def __post_init__(self) -> None:
         if self.collection not in ("nih", "kermany"):
             raise ConfigError(f"collection {self.collection!r} is not known: nih or kermany")
+        if len({bool(self.taught), bool(self.teacher), bool(self.reports)}) > 1:
+            raise ConfigError("taught, teacher and reports belong together: give all three or none")
+        if self.taught and (self.collection != "nih" or self.groups or self.auxiliary):
+            raise ConfigError(
+                "taught is for collection nih, and takes the place of groups and auxiliary: leave them out"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,8 @@ class FitConfig:
         Of a probe: principal components, and the inverse strength of the L2 penalty.
     steadiness
         Of a probe: how much weight it gives to answering alike for a film and a reduced, compressed copy of it.
+    depths
+        Of a probe: to how many of the five depths, from the earliest on, it listens.
     first_trained
         Blocks before this one keep their ImageNet weights, and their output is computed once for each copy of a film.
     copies
@@ -80,6 +94,7 @@ class FitConfig:
     components: int = 300
     penalty: float = 1e-3
     steadiness: float = 0.0
+    depths: int = 5
     first_trained: int = 5
     copies: int = 8
     epochs: int = 12
@@ -95,6 +110,8 @@ class FitConfig:
             raise ConfigError(
                 f"method is tail or probe, components at least 1, penalty above 0, steadiness not below: {self}"
             )
+        if not 1 <= self.depths <= 5:
+            raise ConfigError(f"depths lies between 1 and 5: {self}")
         if min(self.epochs, self.batch, self.folds - 1, self.first_trained) < 1 or self.copies < 0:
             raise ConfigError(
                 f"epochs, batch and first_trained are at least 1, folds at least 2, copies at least 0: {self}"
@@ -173,6 +190,8 @@ class TrainConfig:
             self._check_tail()
 
     def _check_tail(self) -> None:
+        if self.data.taught:
+            raise ConfigError("[data] taught is for method probe: a tail is fitted on labels")
         labels = 1 + len(self.data.auxiliary) + bool(self.data.groups)
         if self.network.outputs != labels:
             raise ConfigError(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from wetread.errors import DataError
 from wetread.radiograph import read_many
 from wetread.training.config import DataConfig
+from wetread.training.taught import targets
 from wetread.truth import is_sealed
 
 __all__ = ["FilmSet", "load_films", "pictures", "pixels"]
@@ -29,7 +30,8 @@ class FilmSet:
     collection, names, paths, patients
         Collection; each film's public id, file, and patient.
     labels
-        float32 (films, 1 + auxiliary): pneumonia first.
+        float32 (films, 1 + auxiliary): pneumonia first. Where the recipe has a teacher, the second is its soft target,
+        NaN for sealed films.
     columns
         The other columns of the table, each a list in the same order.
     is_sealed
@@ -92,7 +94,7 @@ def load_films(config: DataConfig, data: Path) -> FilmSet:
         names=tuple(row["file"] for row, _ in kept),
         paths=tuple(table.parent / row["file"] for row, _ in kept),
         patients=tuple(patient for _, patient in kept),
-        labels=np.array([_labels(config, row, table) for row, _ in kept], np.float32),
+        labels=_all_labels(config, kept, table, data),
         columns={name: tuple(row[name] or "" for row, _ in kept) for name in rows[0]},
         is_sealed=np.array(
             [is_sealed(config.collection, patient) or row.get("sha256") in same_bytes for row, patient in kept], bool
@@ -114,7 +116,8 @@ def _rows(table: Path, config: DataConfig) -> list[dict[str, str]]:
     needed = {"file", "pneumonia", "patient_id"}
     needed |= {"label"} if config.collection == "kermany" else set()
     needed |= {"age"} if config.minimum_age > 0 else set()
-    needed |= {"finding_labels"} if config.auxiliary or config.groups else set()
+    needed |= {"finding_labels"} if config.auxiliary or config.groups or config.taught else set()
+    needed |= {"image_index", "name_known"} if config.taught else set()
     if missing := needed - set(rows[0]):
         raise DataError(f"{table} has no column {', '.join(sorted(missing))}")
     if None in {name for row in rows for name in row}:
@@ -146,6 +149,15 @@ def _too_young(row: dict[str, str], minimum: float, table: Path) -> bool:
         return float(row["age"]) < minimum
     except ValueError as error:
         raise DataError(f"{table}, film {row['file']}: age is {row['age']!r}, not a number of years") from error
+
+
+def _all_labels(
+    config: DataConfig, kept: Sequence[tuple[dict[str, str], str]], table: Path, data: Path
+) -> NDArray[np.float32]:
+    hard = np.array([_labels(config, row, table) for row, _ in kept], np.float32)
+    if not config.taught:
+        return hard
+    return np.column_stack([hard, targets(config, [row for row, _ in kept], [patient for _, patient in kept], data)])
 
 
 def _labels(config: DataConfig, row: dict[str, str], table: Path) -> list[float]:

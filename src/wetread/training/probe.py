@@ -6,7 +6,7 @@ be fitted again by anyone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -67,13 +67,15 @@ class Probe:
     def __init__(self, config: TrainConfig, films: FilmSet) -> None:
         self._config, self._films = config, films
         self._features, self._unsteady = _features(config, films)
+        self._channels = build_probe(replace(config.network, pretrained=False, weights="")).channels
 
     def fit(self, places: NDArray[np.int64], seed: int) -> GridProbe:
         """Fit on the films at `places`.
 
         Logistic regression on the leading principal components of standardised features, for pneumonia and, where the
-        recipe groups findings, for any of the group; the probe's log-odds are the mean of the two. The whole is
-        written as one linear map, so that the map shows each part's own share.
+        recipe groups findings, for any of the group; the probe's log-odds are the mean of the two. Where the recipe has
+        a teacher, a ridge regression on its soft target instead, whose value serves as log-odds. The whole is written
+        as one linear map, so that the map shows each part's own share.
         """
         return self.fitted(self.basis(places, seed), self._films.labels)
 
@@ -85,32 +87,49 @@ class Probe:
         inside = self._features[places].reshape(len(places), -1)
         mean, spread = inside.mean(axis=0), inside.std(axis=0)
         # A feature that hardly ever speaks on these films must not shout on another: its weight would be enormous.
-        spread = np.maximum(spread, _QUIETEST * np.median(spread))
-        components = min(fit.components, len(places) - 1)
-        directions = PCA(components, svd_solver="randomized", random_state=seed).fit((inside - mean) / spread)
-        steady = _steadying(
-            directions.components_ @ (self._unsteady[places].reshape(len(places), -1) / spread).T, fit.steadiness
-        )
-        reduced = directions.transform((inside - mean) / spread) @ steady
-        return Basis(places, mean, spread, directions.components_, directions.mean_, steady, reduced)
+        listened = np.repeat(np.arange(len(self._channels)) < fit.depths, self._channels)
+        listened = np.repeat(listened, inside.shape[1] // len(listened))
+        spread = np.maximum(spread, _QUIETEST * np.median(spread[listened]))
+        scaled = ((inside - mean) / spread)[:, listened]
+        directions = PCA(
+            min(fit.components, len(places) - 1, scaled.shape[1]), svd_solver="randomized", random_state=seed
+        ).fit(scaled)
+        unsteady = (self._unsteady[places].reshape(len(places), -1) / spread)[:, listened]
+        steady = _steadying(directions.components_ @ unsteady.T, fit.steadiness)
+        # What is not listened to has no part in any direction, and so no weight.
+        components, middle = np.zeros((directions.n_components_, mean.size), np.float32), np.zeros_like(mean)
+        components[:, listened], middle[listened] = directions.components_, directions.mean_
+        return Basis(places, mean, spread, components, middle, steady, directions.transform(scaled) @ steady)
 
     def fitted(self, basis: Basis, every: NDArray[np.float32]) -> GridProbe:
         """The probe fitted on a basis and labels (all films, 1 + auxiliary)."""
-        from sklearn.linear_model import LogisticRegression
-
-        labels = every[basis.places]
-        columns = (0, labels.shape[1] - 1) if self._config.data.groups else (0,)
+        lines = self._lines(basis.reduced, every[basis.places])
         weight, bias = np.zeros(basis.mean.size), 0.0
-        for column in columns:
-            line = LogisticRegression(C=self._config.fit.penalty, max_iter=500).fit(basis.reduced, labels[:, column])
-            along = basis.components.T @ (basis.steady @ line.coef_[0])
-            weight += along / basis.spread / len(columns)
-            bias += float(line.intercept_[0] - along @ (basis.mean / basis.spread + basis.middle)) / len(columns)
+        for coefficients, intercept in lines:
+            along = basis.components.T @ (basis.steady @ coefficients)
+            weight += along / basis.spread / len(lines)
+            bias += float(intercept - along @ (basis.mean / basis.spread + basis.middle)) / len(lines)
         probe = build_probe(self._config.network)
         with torch.no_grad():
             probe.weight.copy_(torch.from_numpy(weight.reshape(probe.weight.shape)))
             probe.bias.copy_(torch.from_numpy(_shares(weight * basis.mean, bias, probe.grid)))
         return probe.eval()
+
+    def _lines(
+        self, reduced: NDArray[np.float64], labels: NDArray[np.float32]
+    ) -> list[tuple[NDArray[np.float64], float]]:
+        """Coefficients and intercept of each regression whose mean the log-odds are."""
+        from sklearn.linear_model import LogisticRegression, Ridge
+
+        penalty, columns = self._config.fit.penalty, labels.shape[1]
+        if self._config.data.taught:
+            soft = Ridge(alpha=1 / penalty).fit(reduced, labels[:, columns - 1].astype(np.float64))
+            return [(soft.coef_, float(soft.intercept_))]
+        found = []
+        for column in (0, columns - 1) if self._config.data.groups else (0,):
+            line = LogisticRegression(C=penalty, max_iter=500).fit(reduced, labels[:, column])
+            found.append((line.coef_[0], float(line.intercept_[0])))
+        return found
 
     def read(self, probe: GridProbe, places: NDArray[np.int64]) -> tuple[Float, Float]:
         """Logits and maps that a probe, fitted here or on other pictures, gives these films."""

@@ -205,10 +205,21 @@ def _training(config: TrainConfig, films: FilmSet, sealed: FilmSet, today: date)
             "patients": len(set(sealed.patients)),
             "films_sha256": list_hash(sealed.names),
         },
+        **_taught(config),
         "recipe": f"configs/{config.name}.toml",
         "recipe_sha256": config.sha256,
         "date": today.isoformat(),
     }
+
+
+def _taught(config: TrainConfig) -> dict[str, Any]:
+    """Whose scores taught the network, where any did."""
+    data = config.data
+    return (
+        {"teacher": {"scores": data.teacher, "findings": list(data.taught), "reports": data.reports}}
+        if data.taught
+        else {}
+    )
 
 
 def _metrics(figures: dict[str, Any]) -> tuple[Metric, ...]:
