@@ -149,7 +149,14 @@ _ARCHIVES = {
     "ten copies": "the same ten times",
 }
 
-TABLES = {"reading": reading, "batch": batch, "reduced": reduced, "extract": extract, "results": results}
+TABLES = {
+    "reading": reading,
+    "batch": batch,
+    "reduced": reduced,
+    "extract": extract,
+    "results": results,
+    "train": train,
+}
 
 
 def filled(text: str) -> str:
