@@ -19,11 +19,13 @@ Result = dict[str, Any]
 def guard(told: Result) -> str:
     """What was looked at for leaks."""
     found = told["guard"]
-    return _table(
-        ["films", "patients", "with the label", "sealed films", "sealed patients", "folds", "patients on two sides"],
-        [[told["films"], told["patients"], told["positives"], found["sealed_films"], found["sealed_patients"], found["folds"],
-          found["patients_on_two_sides"]]],
-    )  # fmt: skip
+    copies = found.get("same_bytes_in_two_folds")
+    head = ["films", "patients", "with the label", "sealed films", "sealed patients", "folds", "patients on two sides",
+            "films of the same bytes in two folds"]  # fmt: skip
+    return _table(head, [[
+        told["films"], told["patients"], told["positives"], found["sealed_films"], found["sealed_patients"], found["folds"],
+        found["patients_on_two_sides"], "the table holds no hashes" if copies is None else copies,
+    ]])  # fmt: skip
 
 
 def questions(told: Result) -> str:

@@ -111,18 +111,20 @@ def _one_piece(config: TrainConfig, films: FilmSet, found: RunFolder, bundle: Bu
 
 
 def _guard(films: FilmSet, sealed: FilmSet, fold: NDArray[np.int64]) -> dict[str, Any]:
-    """What stands on two sides: nothing, or it raises. Counted, so that the page says what was looked at."""
+    """What stands on two sides. A patient on two sides stops everything; copies of films are counted, where hashes are known."""
     check_disjoint(films.patients, sealed.patients, what="sealed patient")
     for held in np.unique(fold):
         inside, outside = films.take(fold != held), films.take(fold == held)
         check_disjoint(inside.patients, outside.patients)
-    hashes = films.columns.get("sha256", ())
+    where: dict[str, set[int]] = {}
+    for sha256, held in zip(films.columns.get("sha256", ()), fold, strict=False):
+        where.setdefault(sha256, set()).add(int(held))
     return {
         "sealed_films": len(sealed),
         "sealed_patients": len(set(sealed.patients)),
         "folds": int(np.unique(fold).size),
         "patients_on_two_sides": 0,
-        "films_with_the_bytes_of_another": len(hashes) - len(set(hashes)),
+        "same_bytes_in_two_folds": sum(len(held) > 1 for held in where.values()) if where else None,
     }
 
 
