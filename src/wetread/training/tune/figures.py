@@ -143,6 +143,12 @@ def _f1(score: Float, positive: NDArray[np.bool_]) -> Drawn:
     )
 
 
+def _centres(side: int, cells: int) -> Float:
+    """Where the cells of a map lie along a side of the film, in its pixels, with its two edges."""
+    middle = (np.arange(cells) + 0.5) * side / cells - 0.5
+    return np.concatenate([[-0.5], middle, [side - 0.5]])
+
+
 def films_figure(shown: Sequence[Shown]) -> Drawn:
     """Films with an outline of where the map is above half of its highest value; none where nothing speaks for a finding."""
     columns = 3
@@ -155,9 +161,13 @@ def films_figure(shown: Sequence[Shown]) -> Drawn:
         for cell, (told, score, picture, evidence) in zip(cells, shown, strict=False):
             cell.imshow(picture, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
             if evidence.max() > 0 and min(evidence.shape) > 1:
-                down = (np.arange(evidence.shape[0]) + 0.5) * picture.shape[0] / evidence.shape[0] - 0.5
-                across = (np.arange(evidence.shape[1]) + 0.5) * picture.shape[1] / evidence.shape[1] - 0.5
-                cell.contour(across, down, evidence, levels=[evidence.max() / 2], colors=ORANGE, linewidths=1.2)
+                # A rim of nothing closes outlines that run along the film's edge.
+                down, across = (
+                    _centres(side, cells) for side, cells in zip(picture.shape, evidence.shape, strict=True)
+                )
+                level = evidence.max() / 2
+                cell.contour(across, down, np.pad(evidence, 1, constant_values=min(0.0, evidence.min())),
+                             levels=[level], colors=ORANGE, linewidths=1.2)  # fmt: skip
             cell.set_title(f"{told}\nscore {score:.2f}", fontsize=8)
 
     said = "; ".join(f"{told}, score {score:.2f}" for told, score, _, _ in shown)

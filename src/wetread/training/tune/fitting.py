@@ -6,7 +6,6 @@ the number of the step alone, so nothing of it needs saving: a fit that goes on 
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -277,15 +276,7 @@ def _memory(error: BaseException) -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Lightning talks of devices, tips and frozen layers; what a person should know is said by the run."""
-    names = ("pytorch_lightning", "lightning_fabric", "lightning.pytorch", "pytorch_lightning.utilities.rank_zero")
-    before = {name: logging.getLogger(name).level for name in names}
-    for name in names:
-        logging.getLogger(name).setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
-            yield
-    finally:
-        for name, level in before.items():
-            logging.getLogger(name).setLevel(level)
+    """Lightning warns of frozen layers and of settings that are meant; what a person should know is said by the run."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
+        yield
