@@ -166,13 +166,17 @@ def _film(statement: Statement, source: Source, named: _Names, *, frame: bool) -
         "qualitative_evaluations": evaluations,
     }
     if frame:
-        right, bottom = float(source.columns), float(source.rows)
-        edge = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom), (0.0, 0.0))
-        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=_region(edge, source), **said)
+        return PlanarROIMeasurementsAndQualitativeEvaluations(referenced_region=_region(_edge(source), source), **said)
     image = SourceImageForMeasurementGroup(
         referenced_sop_class_uid=source.sop_class_uid, referenced_sop_instance_uid=source.sop_uid
     )
     return MeasurementsAndQualitativeEvaluations(source_images=[image], **said)
+
+
+def _edge(source: Source) -> list[tuple[float, float]]:
+    """The film's corners and the middle of each side: four corners alone are taken for a rectangle to be measured."""
+    sides = [(0, 0), (1, 0), (2, 0), (2, 1), (2, 2), (1, 2), (0, 2), (0, 1), (0, 0)]
+    return [(across * source.columns / 2, down * source.rows / 2) for across, down in sides]
 
 
 def _region(points: Sequence[tuple[float, float]], source: Source) -> ImageRegion:
