@@ -88,6 +88,7 @@ PROFILES = {profile.name: profile for profile in _PROFILES}
 """By name. `all` is every kind there is."""
 
 _DCMTK = "DCMTK 3.6.7"
+_OHIF, _VIEWER = "OHIF 3.13.2", "tools/viewer.py"
 _TREE = "the whole tree, with codes, numbers and outlines"
 SEEN = (
     Seen(kind="sr", program=f"{_DCMTK} dsrdump", shows=_TREE, lacks="", test="tests/clinical/test_sr.py"),
@@ -115,6 +116,19 @@ SEEN = (
         lacks="names in letters other than Latin, Greek and Cyrillic ones: those stand in the DICOM header alone",
         test="tests/clinical/test_pdf.py",
     ),
+    Seen(
+        kind="sr",
+        program=_OHIF,
+        shows="the film, the outline at its place, the film's edge, and the numbers beside it",
+        lacks="present or absent, reasons, limits and status; of a refused film the edge alone",
+        test=_VIEWER,
+    ),
+    Seen(
+        kind="cad-sr", program=_OHIF, shows="the series in its list, as not supported", lacks="all of it", test=_VIEWER
+    ),
+    Seen(kind="gsps", program=_OHIF, shows="the series in its list, as not supported", lacks="all of it", test=_VIEWER),
+    Seen(kind="capture", program=_OHIF, shows="the picture, whole", lacks="", test=_VIEWER),
+    Seen(kind="pdf", program=_OHIF, shows="the page, in the browser's own reader", lacks="", test=_VIEWER),
 )
 """What was tried. A program that is not here was not tried."""
 
