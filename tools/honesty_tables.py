@@ -96,7 +96,7 @@ def ablation(told: Result) -> str:
     held = (
         f" and, on average, {boxes['mean']:.0%} of the area that readers boxed on {boxes['films']} films"
         if boxes
-        else ""
+        else "; nobody boxed anything on these films, so how well it holds the lungs is not measured"
     )
     return f"{_table(head, rows)}\n\n{how} {own}{held}."
 

@@ -24,17 +24,20 @@ def test_every_table_stands_on_a_page() -> None:
     assert shown == set(honesty_tables.TABLES)
 
 
-def test_the_results_are_those_of_the_released_bundle() -> None:
-    released = load(find("adult"))
-    for name in ("adult/honesty.json", "radiologist-level.json"):
-        told = json.loads((honesty_tables.RESULTS / name).read_text("utf-8"))
-        assert told["bundle"] == {
-            "name": released.card.name, "version": released.card.version, "sha256": released.sha256,
-        }  # fmt: skip
+@pytest.mark.parametrize(
+    ("result", "bundle"),
+    [("adult/honesty.json", "adult"), ("radiologist-level.json", "adult"), ("paediatric/honesty.json", "paediatric")],
+)
+def test_the_results_are_those_of_the_released_bundle(result: str, bundle: str) -> None:
+    """A release without its honesty is none: `python tools/honesty.py` measures it."""
+    released = load(find(bundle))
+    told = json.loads((honesty_tables.RESULTS / result).read_text("utf-8"))
+    assert told["bundle"] == {"name": bundle, "version": released.card.version, "sha256": released.sha256}
 
 
-def test_engines_agree_within_the_bound_and_nobody_stands_on_two_sides() -> None:
-    told = json.loads((honesty_tables.RESULTS / "adult" / "honesty.json").read_text("utf-8"))
-    assert told["parity"]["worst"] <= told["parity"]["bound"] == 1e-3
+@pytest.mark.parametrize("bundle", ["adult", "paediatric"])
+def test_engines_agree_within_the_bound_and_nobody_stands_on_two_sides(bundle: str) -> None:
+    told = json.loads((honesty_tables.RESULTS / bundle / "honesty.json").read_text("utf-8"))
+    assert 0 < told["parity"]["worst"] <= told["parity"]["bound"] == 1e-3
     assert told["guard"]["patients_on_two_sides"] == 0
-    assert abs(told["shuffle"]["mean"] - 0.5) < 0.05
+    assert told["shuffle"] is None or abs(told["shuffle"]["mean"] - 0.5) < 0.05
