@@ -34,6 +34,13 @@ def test_a_committee_answers_with_the_mean_of_its_members() -> None:
     torch.testing.assert_close(maps.mean(dim=(2, 3)), logits)
 
 
+def test_the_middle_moves_every_score_alike() -> None:
+    members = [network(seed) for seed in range(2)]
+    plain, moved = (Committee(members, middle).eval()(some()) for middle in (0.0, 1.5))
+    torch.testing.assert_close(moved[0], plain[0] - 1.5)
+    torch.testing.assert_close(moved[1].mean(dim=(2, 3)), moved[0])
+
+
 def test_a_committee_of_nobody_is_refused() -> None:
     with pytest.raises(ValueError, match="at least one member"):
         Committee([])

@@ -66,19 +66,26 @@ class SmallNetwork(nn.Module):
 class Committee(nn.Module):
     """Networks that answer together: the mean of their logits, and of their maps.
 
+    Parameters
+    ----------
+    members
+        Networks from films to logits and maps.
+    middle
+        Log-odds that are taken off, so that a score of a half is where it is wanted.
+
     Raises
     ------
     ValueError
         If there is none.
     """
 
-    def __init__(self, members: Sequence[nn.Module]) -> None:
+    def __init__(self, members: Sequence[nn.Module], middle: float = 0.0) -> None:
         super().__init__()
         if not members:
             raise ValueError("a committee has at least one member")
-        self.members = nn.ModuleList(members)
+        self.members, self.middle = nn.ModuleList(members), middle
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         answers = [member(x) for member in self.members]
         logits, maps = (torch.stack(part).mean(dim=0) for part in zip(*answers, strict=True))
-        return logits, maps
+        return logits - self.middle, maps - self.middle

@@ -86,14 +86,15 @@ def test_a_run_becomes_a_bundle_for_research(finished: Finished, tmp_path: Path)
     figures = json.loads((tmp_path / "results" / "figures.json").read_text("utf-8"))
     first = figures["sets"]["training side, out of fold"]
     inside = found.films.sides == "train"
-    ill = inside & (found.films.labels == 1)
-    kept = 1 / (1 + np.exp(-found.logits[ill])) >= figures["threshold"]["score"]
-    assert first["sensitivity"]["value"] == pytest.approx(kept.mean(), abs=1e-4)
-    assert kept.mean() >= 0.9, "the threshold keeps the share that the recipe asks for"
+    assert card.threshold.score == pytest.approx(0.5, abs=1e-6), "a half is where films are called"
+    assert 0.9 <= first["sensitivity"]["value"] < 0.97, "the share that the recipe asks for, and hardly more"
     with (tmp_path / "results" / "scores.csv").open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [row["film_id"] for row in rows] == list(found.films.names)
-    assert float(rows[0]["out_of_fold"]) == pytest.approx(1 / (1 + np.exp(-found.logits[0])), abs=1e-4)
+    out_of_fold = np.array([float(row["out_of_fold"]) for row in rows])
+    assert np.argsort(np.argsort(out_of_fold))[0] == np.argsort(np.argsort(found.logits))[0], "moved, in the same order"
+    ill = inside & (found.films.labels == 1)
+    assert first["sensitivity"]["value"] == pytest.approx((out_of_fold[ill] >= 0.5 - 1e-4).mean(), abs=1e-4)
     images = found.films.images[:4]
     prepared = [score_of(bundle, image) for image in images]
     assert prepared == pytest.approx([float(row["committee"]) for row in rows[:4]], abs=1e-4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from wetread.bundle import Bundle, CardThreshold, Metric, ModelCard, save
+from wetread.calibration import Calibration, logit
 from wetread.evaluation import Scored, calibrate
 from wetread.evaluation.calls.rule import Rule
 from wetread.evaluation.calls.threshold import Tuned, tune
@@ -47,7 +49,10 @@ def release_small(recipe: SmallRecipe, found: SmallRun, run: Path, models: Path,
         If an engine answers otherwise than PyTorch.
     """
     films, seed = found.films, recipe.fit.seed
-    committee = Committee(committee_members(recipe, run)).eval()
+    # Whoever calls a film at a half, as is usual for this collection, shall call it at the threshold.
+    middle = logit(_threshold(found, recipe.fit.sensitivity, seed).threshold)
+    found = _moved(found, middle)
+    committee = Committee(committee_members(recipe, run), middle).eval()
     drawn = drawn_films(recipe.input)
     model, same = _exported(committee, drawn, films)
     threshold, calibration = _threshold(found, recipe.fit.sensitivity, seed), _calibration(found)
@@ -87,6 +92,11 @@ def _exported(committee: Committee, drawn: NDArray[np.uint8], films: SmallFilms)
     return model, parity(committee, model, batch, drawn=len(drawn))
 
 
+def _moved(found: SmallRun, middle: float) -> SmallRun:
+    shifted = {name: (away, logits - middle) for name, (away, logits) in found.shifted.items()}
+    return replace(found, logits=found.logits - middle, shifted=shifted)
+
+
 def _threshold(found: SmallRun, sensitivity: float, seed: int) -> Tuned:
     """The highest threshold that keeps this share of the positive films, out of fold on the training side."""
     films, inside = found.films, found.films.sides == "train"
@@ -101,7 +111,7 @@ def _threshold(found: SmallRun, sensitivity: float, seed: int) -> Tuned:
     return tune(scored, Rule("sensitivity", target=sensitivity), seed=seed)
 
 
-def _calibration(found: SmallRun) -> Any:
+def _calibration(found: SmallRun) -> Calibration:
     inside = found.films.sides == "train"
     return calibrate(_sigmoid(found.logits[inside]), found.films.labels[inside])
 
@@ -122,7 +132,12 @@ def _others(found: SmallRun, seed: int) -> dict[str, dict[str, float]]:
 
 
 def _card(
-    recipe: SmallRecipe, found: SmallRun, figures: dict[str, Any], threshold: Tuned, calibration: Any, today: date
+    recipe: SmallRecipe,
+    found: SmallRun,
+    figures: dict[str, Any],
+    threshold: Tuned,
+    calibration: Calibration,
+    today: date,
 ) -> ModelCard:
     films = found.films
     inside = films.sides == "train"

@@ -64,7 +64,8 @@ def _gamma(power: float) -> Callable[[Images], Images]:
 def _contrast(times: float) -> Callable[[Images], Images]:
     def change(films: Images) -> Images:
         middle = films.mean(axis=(1, 2), keepdims=True)
-        return np.clip(np.rint((films - middle) * times + middle), 0, 255).astype(np.uint8)
+        changed: Images = np.clip(np.rint((films - middle) * times + middle), 0, 255).astype(np.uint8)
+        return changed
 
     return change
 
