@@ -223,8 +223,9 @@ def claim(told: Result) -> str:
 def answer(told: Result) -> str:
     """The sentence that a reader wants, by the figures."""
     chexnet, here = told["chexnet"], told["network"]
+    below = here["kappa"]["high"] < told["panels"]["kappa"]["low"]
     words = (
-        f"**Is it radiologist-level? No.** On {here['films']} films with a radiologists' reading of lung opacity the network's "
+        f"**Is it radiologist-level? {'No' if below else 'Nothing here shows it'}.** On {here['films']} films with a radiologists' reading of lung opacity the network's "
         f"call agrees with them with kappa {_plain(here['kappa'])}; two panels of radiologists agree with each other on such a "
         f"question with kappa {_plain(told['panels']['kappa'])}. "
     )
