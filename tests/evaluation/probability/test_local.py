@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from evaluation.probability.test_recalibration import drawn, sigmoid, without_probability
 
+from evaluation.probability.test_recalibration import drawn, sigmoid, without_probability
 from evaluation.sets import made_up
 from wetread.errors import ConfigError, DataError
 from wetread.evaluation.probability.local import local, tried
