@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke figures fits bench bench-train clean python
+.PHONY: help demo test lint format types imports unit smoke figures fits honesty bench bench-train clean python
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ figures: $(TEST_ENV)/.installed  ## every figure of the released bundles, from s
 
 fits: $(TEST_ENV)/.installed  ## cross-validate and fit the released bundles again (hours without a GPU; goes on where it stopped)
 	$(BIN)/python tools/bundles.py fit $(RECIPES) --data $(DATA)
+
+honesty: $(TEST_ENV)/.installed  ## baselines, ablations and controls of the released bundles again (an hour without a GPU)
+	$(BIN)/python tools/honesty.py $(RECIPES) --data $(DATA)
+	$(BIN)/python tools/honesty_tables.py
 
 bench: $(TEST_ENV)/.installed  ## how long readings take, beside other chains (a benchmark, not a test)
 	$(BIN)/python $(PIP_INSTALL) --editable '.[onnxruntime,workshop,test,bench]'
