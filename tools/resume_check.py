@@ -53,12 +53,13 @@ def main() -> None:
             command(work, work / "killed"), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         try:
-            # From the first second, before anything is read, to beyond what is left: a run that ends first is made anew.
-            process.wait(moment := chance.uniform(0.2, max(1.0, seconds)))
+            # From the first second, before anything is read, to half of a run's time; one that ends first is made anew.
+            process.wait(moment := chance.uniform(0.2, max(1.0, seconds / 2)))
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
             held = sorted(str(path.relative_to(work / "killed")) for path in (work / "killed").glob("checkpoint/*"))
+            print(f"killed {len(moments) + 1} of {options.kills} after {moment:.1f} s", file=sys.stderr, flush=True)
             moments.append({"after_seconds": round(moment, 1), "checkpoints": held})
             continue
         ends += 1
