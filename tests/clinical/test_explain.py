@@ -78,9 +78,10 @@ def test_numbers_stand_with_their_names(name: str) -> None:
 def test_a_measurement_report_is_told_as_its_tree() -> None:
     lines = explain(result("sr", reading())).lines
     assert any(line.startswith("complete, preliminary, unverified") for line in lines)
-    where = next(line for line in lines if "polyline" in line)
-    assert where.startswith("    ")
-    assert "polyline of 41 points, columns 134 to 206, rows 144 to 216" in where
+    edge, outline, _ = (line for line in lines if "polyline" in line)
+    assert outline.startswith("    ")
+    assert "polyline of 9 points, columns 0 to 250, rows 0 to 300" in edge
+    assert "polyline of 41 points, columns 134 to 206, rows 144 to 216" in outline
 
 
 def test_what_is_told_is_what_the_object_holds() -> None:

@@ -88,7 +88,9 @@ def test_the_whole_film_by_tid_1410_or_1501_row_by_row(any_reading: Reading, fra
     assert [one.shape for one in film.all("DCM:111030")] == ([(CONTAINS, "SCOORD", "DCM:111030")] if frame else [])
     assert len(film.all("DCM:121112")) == (not frame)
     source_image = film.one("DCM:111030").children[0] if frame else film.one("DCM:121112")
-    assert source_image.shape == (("SELECTED FROM", "IMAGE", "SCT:260753009") if frame else (CONTAINS, "IMAGE", "DCM:121112"))
+    assert source_image.shape == (
+        ("SELECTED FROM", "IMAGE", "SCT:260753009") if frame else (CONTAINS, "IMAGE", "DCM:121112")
+    )
     assert source_image.item.ReferencedSOPSequence[0].ReferencedSOPClassUID == CR
     assert film.one("99WETREAD:processed").code == ("SCT:373066001" if said.processed else "SCT:373067005")
     assert [one.code for one in film.all("SCT:233604007")] == ([PRESENCE[said.finding]] if said.finding else [])
