@@ -47,6 +47,14 @@ def test_what_is_not_said_has_its_default(tmp_path: Path) -> None:
     assert recipe.input.percentiles == (2.0, 98.0)
 
 
+def test_fits_depend_on_neither_the_threshold_nor_the_card(tmp_path: Path) -> None:
+    first = load_small(written(tmp_path)).fits_sha256
+    assert load_small(written(tmp_path, "sensitivity = 0.9", "sensitivity = 0.8")).fits_sha256 == first
+    assert load_small(written(tmp_path, "As drawn.", "As told.")).fits_sha256 == first
+    assert load_small(written(tmp_path, "shift = 0.02", "shift = 0.03")).fits_sha256 != first
+    assert load_small(written(tmp_path, "epochs = 10", "epochs = 9")).fits_sha256 != first
+
+
 WRONG = {
     "unknown part": ("[fit]", "[network]\n[fit]", "unknown parts network"),
     "unknown setting": ("folds = 2", "fold = 2", "unknown settings fold"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,13 @@ class SmallRecipe:
     fit: SmallFit
     card: CardText
     sha256: str
+
+    @property
+    def fits_sha256(self) -> str:
+        """Hash of all that the fits depend on: neither the threshold's rule nor the card's words."""
+        parts = {name: asdict(getattr(self, name)) for name in ("data", "input", "augmentation", "fit")}
+        del parts["fit"]["sensitivity"]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):

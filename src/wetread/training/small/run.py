@@ -133,10 +133,11 @@ def _save(values: Float, path: Path) -> None:
 
 def _claim(recipe: SmallRecipe, out: Path) -> None:
     path = out / "run.json"
-    if path.exists() and json.loads(path.read_text("utf-8")) != {"recipe_sha256": recipe.sha256}:
+    about = {"fits_sha256": recipe.fits_sha256}
+    if path.exists() and json.loads(path.read_text("utf-8")) != about:
         raise DataError(f"{out} holds a run of another recipe: choose another run folder, or remove it")
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"recipe_sha256": recipe.sha256}) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
 def _keep(path: Path, write: Callable[[Path], None]) -> None:
