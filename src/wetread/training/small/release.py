@@ -23,7 +23,7 @@ from wetread.network.small import Committee
 from wetread.training.exporting import to_onnx
 from wetread.training.package import drawn_films
 from wetread.training.parity import Parity, parity
-from wetread.training.small.figures import TEST_PREVALENCE, calls, changed_films, sets
+from wetread.training.small.figures import TEST_PREVALENCE, calls, changed_films, enough, sets
 from wetread.training.small.films import SURE, SmallFilms
 from wetread.training.small.fitting import score
 from wetread.training.small.recipe import SmallRecipe
@@ -126,6 +126,7 @@ def _others(found: SmallRun, seed: int) -> dict[str, dict[str, float]]:
         rows = {
             name: calls(found.films, which, _sigmoid(logits), at, seed=seed)[accuracy]["value"]
             for name, (which, logits) in asked.items()
+            if enough(found.films, which)
         }
         told[f"{sensitivity:.0%} of positive films"] = {"threshold": round(at, 4), **rows}
     return told
