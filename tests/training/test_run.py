@@ -136,7 +136,12 @@ def test_a_run_that_is_done_fits_nothing_again(world: World, monkeypatch: pytest
     monkeypatch.setattr("wetread.training.stem.start", never)
     assert train(world.config, world.data, world.run, world.said.append) == world.run
     after = files(world.run)
-    assert {name for name in before if before[name] != after[name]} <= {"oof.npz", "run.json"}
+    assert {name for name in before if before[name] != after[name]} <= {
+        "config.toml",
+        "oof.npz",
+        "run.json",
+        "scores.csv",
+    }
     np.testing.assert_array_equal(np.load(world.run / "oof.npz")["logits"], answers)
 
 

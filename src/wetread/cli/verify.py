@@ -16,7 +16,9 @@ __all__ = ["run"]
 def run(options: argparse.Namespace) -> int:
     """Check each bundle that was named, or every released one and the gate; the exit status."""
     status = 0
-    for folder in [find(name) for name in options.bundles or (*RELEASED, GATE, *_research())]:  # a wrong name is told before the work
+    for folder in [
+        find(name) for name in options.bundles or (*RELEASED, GATE, *_research())
+    ]:  # a wrong name is told before the work
         try:
             proved, opened = (verify_gate, load_gate) if is_gate(folder) else (verify, load)
             difference = proved(folder, engine=options.engine)

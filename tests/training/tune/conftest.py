@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import torch
 
 from training.tune.drawn import SHORT, recipe, write_films
 from wetread.training.tune import Means, Progress, Run, TuneRecipe, tune
@@ -43,5 +44,10 @@ def _made(root: Path, *changes: tuple[str, str]) -> Made:
     said: list[str] = []
     steps: list[Progress] = []
     means = Means(cache=cache, device="cpu", workers=1)
-    run = tune(how, data, root / "run", say=said.append, progress=steps.append, means=means)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # as in every test here: a session's fixture is made before a module's takes them away
+    try:
+        run = tune(how, data, root / "run", say=said.append, progress=steps.append, means=means)
+    finally:
+        torch.set_num_threads(before)
     return Made(data, cache, how, run, said, steps)
