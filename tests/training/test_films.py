@@ -12,7 +12,6 @@ import pytest
 
 from training.made import Row, persons, write_film, write_table
 from wetread.errors import DataError
-from wetread.training import load_config
 from wetread.training.config import DataConfig
 from wetread.training.films import load_films, pixels
 from wetread.training.run import development
