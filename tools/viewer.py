@@ -224,6 +224,7 @@ def main() -> int:
     options = parser.parse_args()
     if reason := missing():
         parser.error(reason)
+    options.out.mkdir(parents=True, exist_ok=True)
     print(f"OHIF {version(options.dist)}")
     for name, seen in look(options.dist).items():
         print(f"{name}: as docs/viewers.md says")
