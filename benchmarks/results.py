@@ -26,10 +26,11 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid
 import wetread
 from wetread.bundle import find, load
 from wetread.clinical import source
-from wetread.clinical.kinds import KINDS, encode
+from wetread.clinical.kinds import KINDS, Kind, encode
+from wetread.clinical.source import Source
 from wetread.inference import Reader, Reading
 from wetread.phantom import Encoding, film
-from wetread.radiograph import read
+from wetread.radiograph import Radiograph, read
 from wetread.radiograph.door import open_dataset
 
 FILMS = {
@@ -67,12 +68,22 @@ def told(spent: Spent) -> dict[str, Any]:
     return {"median_ms": round(float(middle), 1), "quartiles_ms": quartiles, "processor_ms": round(processor, 1)}
 
 
-def timed(work: Callable[[], Any], spent: Spent) -> Any:
-    """Do it, and add its seconds by the clock and of the processor."""
+def timed(spent: Spent, work: Callable[..., Any], *given: Any) -> Any:
+    """Do it with what is given, and add its seconds by the clock and of the processor."""
     begun, before = time.perf_counter(), time.process_time()
-    result = work()
+    result = work(*given)
     spent.append((time.perf_counter() - begun, time.process_time() - before))
     return result
+
+
+def header(content: bytes, picture: Radiograph) -> Source:
+    """Whose film it is, from the file's bytes."""
+    return source.of(open_dataset(content), picture)
+
+
+def result(kind: Kind, reading: Reading, of: Source) -> bytes:
+    """One result as a file's bytes."""
+    return encode(kind.build(reading, of, when=WHEN))
 
 
 def measure(content: bytes, reader: Reader, rounds: int) -> dict[str, Any]:
@@ -87,13 +98,13 @@ def measure(content: bytes, reader: Reader, rounds: int) -> dict[str, Any]:
     for turn in range(-1, rounds):
         if turn == 0:
             spent = {name: [] for name in spent}
-        picture, reading = timed(answer, spent["reading"])
+        picture, reading = timed(spent["reading"], answer)
         if reading.status != "read" or not reading.attention.outlines:
             raise SystemExit("the phantom was not read with an outline: the figures would leave out what costs most")
-        of = timed(lambda: source.of(open_dataset(content), picture), spent["header"])  # noqa: B023
+        of = timed(spent["header"], header, content, picture)
         for name, kind in KINDS.items():
-            result = timed(lambda: encode(kind.build(reading, of, when=WHEN)), spent[name])  # noqa: B023
-            sizes[name] = len(result)
+            content_of_it = timed(spent[name], result, kind, reading, of)
+            sizes[name] = len(content_of_it)
         both = [spent[name][-1] for name in KINDS]
         spent["all"].append((sum(wall for wall, _ in both), sum(processor for _, processor in both)))
     return {"bytes": len(content), "times": {name: told(one) for name, one in spent.items()}, "sizes": sizes}

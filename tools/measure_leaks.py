@@ -1,6 +1,6 @@
 """How often the leak guard is wrong: false alarms between patients, and altered copies that it finds.
 
-    python tools/measure_leaks.py --data ../shared/data --out results/leaks.json
+    python tools/measure_leaks.py --data DATA --out results/leaks.json
 
 Every pair of films of different patients of the two collections is compared: an alarm there is a false one. Then films
 of as many patients are altered in known ways and compared with themselves.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from wetread.cli.inputs import Columns, Joined
-    from wetread.evaluation import Evaluation
+    from wetread.evaluation import Comparison, Evaluation
     from wetread.evaluation.calls.threshold import FilmList
     from wetread.evaluation.result import Asked
     from wetread.evaluation.scored import Scored
@@ -200,13 +200,13 @@ def _tuned_on(options: argparse.Namespace) -> FilmList | str:
 # -------------------------------------------------------------------------------------------------------- output
 
 
-def files_of(name: str, found: object) -> dict[str, bytes]:
+def files_of(name: str, found: Evaluation | Comparison) -> dict[str, bytes]:
     """A report's files: its page, its JSON, its figures."""
-    figures: Mapping[str, Drawn] = found.plot()  # type: ignore[attr-defined]
+    figures: Mapping[str, Drawn] = found.plot()
     drawn = {
         f"figures/{one}.{kind}": getattr(figure, kind) for one, figure in figures.items() for kind in ("svg", "png")
     }
-    page, record = found.to_html(figures), found.to_json()  # type: ignore[attr-defined]
+    page, record = found.to_html(figures), found.to_json()
     return {f"{name}.json": record.encode(), "report.html": page.encode(), **drawn}
 
 

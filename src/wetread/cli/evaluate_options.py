@@ -6,7 +6,7 @@ import argparse
 import math
 from typing import Any
 
-__all__ = ["add_compare", "add_evaluate", "rule"]
+__all__ = ["add_compare", "add_evaluate", "prevalence", "rule"]
 
 _COLLECTIONS = ("nih", "nih-sample", "rsna", "kermany", "medmnist", "csv")
 # As in wetread.evaluation.calls.rule, which help and usage should not have to load: whether each takes a number.
@@ -53,7 +53,7 @@ def add_evaluate(verbs: Any) -> None:
         "--override", metavar="REASON", help="judge a threshold on films it was tuned on all the same; the page says so"
     )
     verb.add_argument(
-        "--prevalence", action="append", type=_share, metavar="P",
+        "--prevalence", action="append", type=prevalence, metavar="P",
         help="state predictive values at this share of positives; may be repeated (default: 0.01, 0.05, 0.1, 0.3)",
     )  # fmt: skip
     verb.add_argument(
@@ -155,7 +155,8 @@ def _right(text: str) -> float:
     return value
 
 
-def _share(text: str) -> float:
+def prevalence(text: str) -> float:
+    """An option's share of positives: a number between 0 and 1, neither of them."""
     try:
         value = float(text)
     except ValueError as error:

@@ -12,7 +12,7 @@ from importlib import import_module
 
 from wetread import __version__
 from wetread.cli.collection import add_collection
-from wetread.cli.evaluate_options import add_compare, add_evaluate
+from wetread.cli.evaluate_options import add_compare, add_evaluate, prevalence
 from wetread.cli.extract_options import add_extract
 from wetread.cli.package import add_package
 from wetread.cli.train_options import add_train
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
     predict.add_argument("--bundle", metavar="NAME|DIR", help="read with this model (default: chosen by age)")
     predict.add_argument("--view", choices=("PA", "AP", "LATERAL"), help="the view of files that do not say it")
     predict.add_argument(
-        "--prevalence", type=_share, metavar="P", help="state probabilities for this share of positives"
+        "--prevalence", type=prevalence, metavar="P", help="state probabilities for this share of positives"
     )
     predict.add_argument(
         "--unknown-age",
@@ -134,16 +134,6 @@ def _add_data(data: argparse.ArgumentParser) -> None:
     verify.add_argument("collection", choices=(*names, "nih-sample"), help="which")
     verify.add_argument("folder", metavar="DIR", help="where it lies")
     verify.add_argument("--labels", metavar="CSV", help="its table of labels, where it does not lie in the folder")
-
-
-def _share(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from error
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"a prevalence lies between 0 and 1, not at {text}: one in ten is 0.1")
-    return value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
 from wetread.errors import ConfigError
 from wetread.network import LITE_NAMES, NetworkSpec
 from wetread.preprocess import InputSpec
 from wetread.radiograph import IntendedUse
 from wetread.training.augment import Augmentation
+from wetread.training.recipe_file import open_recipe
 
-__all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config", "settings"]
+__all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,19 +215,19 @@ def _count(number: int, noun: str) -> str:
 
 
 def load_config(path: Path) -> TrainConfig:
-    """Read a recipe.
+    """Read a recipe of method "tail" or "probe".
 
     Raises
     ------
     ConfigError
-        If the file is missing or no TOML, or a setting is missing, unknown or out of its range.
+        If the file is missing or no TOML, is of another method, or a setting is missing, unknown or out of its range.
     """
-    try:
-        raw = path.read_bytes()
-        plain = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"recipe {path} cannot be read: {error}") from error
-    parts: dict[str, Any] = {
+    file = open_recipe(path)
+    if file.method == "tune":
+        raise ConfigError(
+            f"recipe {path.name}: method tune is fitted by `wetread train`, not by what fits tails and probes"
+        )
+    parts = {
         "data": DataConfig,
         "network": NetworkSpec,
         "input": InputSpec,
@@ -237,70 +235,4 @@ def load_config(path: Path) -> TrainConfig:
         "fit": FitConfig,
         "card": CardText,
     }
-    if isinstance(plain.get("fit"), dict) and plain["fit"].get("method") == "tune":
-        raise ConfigError(
-            f"recipe {path.name}: method tune is fitted by `wetread train`, not by what fits tails and probes"
-        )
-    unknown = set(plain) - set(parts) - {"name"}
-    if unknown or "name" not in plain:
-        raise ConfigError(
-            f"recipe {path.name}: {'unknown parts ' + ', '.join(sorted(unknown)) if unknown else 'it has no name'}"
-        )
-    if not isinstance(plain["name"], str):
-        raise ConfigError(f"recipe {path.name}: a name is text; its name is {plain['name']}")
-    made = {name: settings(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()}
-    try:
-        return TrainConfig(name=plain["name"], sha256=hashlib.sha256(raw).hexdigest(), text=raw.decode(), **made)
-    except ConfigError as error:
-        raise ConfigError(f"recipe {path.name}: {error}") from error
-
-
-def settings(kind: Any, plain: Any, where: str) -> Any:
-    """A part of a recipe as the dataclass that it stands for.
-
-    Parameters
-    ----------
-    kind
-        A dataclass whose fields are text, numbers, booleans, or tuples of one of them.
-    plain
-        What the file says.
-    where
-        The part's name, for messages.
-
-    Raises
-    ------
-    ConfigError
-        If a setting is missing, unknown, of the wrong kind or out of its range.
-    """
-    if not isinstance(plain, dict):
-        raise ConfigError(f"{where} is a table of settings, not {plain!r}")
-    known = {field.name for field in fields(kind)}
-    if unknown := set(plain) - known:
-        raise ConfigError(
-            f"{where} has unknown settings {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
-        )
-    hints = get_type_hints(kind)
-    for name, value in plain.items():
-        if (wanted := _mismatch(value, hints[name])) is not None:
-            raise ConfigError(f"{where}: {name} is {value!r}, not {wanted}")
-    try:
-        return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
-    except (TypeError, ConfigError) as error:
-        raise ConfigError(f"{where}: {error}") from error
-
-
-_WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
-
-
-def _mismatch(value: Any, hint: Any) -> str | None:
-    """What a setting of this type would be, in words; None where the value is that."""
-    if hint in _WORDS:
-        # TOML tells 18 from 18.0, and both are numbers; Python takes true for 1.
-        fits = isinstance(value, (int, float) if hint is float else hint) and (hint is bool) == isinstance(value, bool)
-        return None if fits else _WORDS[hint]
-    inner = get_args(hint)
-    length = None if Ellipsis in inner else len(inner)
-    fits = isinstance(value, list) and length in (None, len(value))
-    if fits and all(_mismatch(item, inner[0]) is None for item in value):
-        return None
-    return f"a list of {length or ''} {_WORDS[inner[0]].removeprefix('a ')}s".replace("  ", " ")
+    return file.build(TrainConfig, parts, text=file.raw.decode())

@@ -17,6 +17,7 @@ from wetread.training.films import FilmSet, load_films
 from wetread.training.fit import Tail
 from wetread.training.probe import Probe
 from wetread.training.runfolder import RECIPE, SCORES, written_scores
+from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint, folds, list_hash
 
 __all__ = ["development", "train"]
@@ -67,14 +68,14 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
             inside, outside = places[fold != held], places[fold == held]
             check_disjoint([films.patients[place] for place in inside], [films.patients[place] for place in outside])
             logit, evidence = method.score(inside, outside, config.fit.seed + held)
-            _keep(part, partial(np.savez, logits=logit, maps=evidence[:, 0]))
+            write_whole(part, partial(np.savez, logits=logit, maps=evidence[:, 0]))
         done = np.load(part)
         logits.append(done["logits"])
         maps.append(done["maps"])
         say(f"{config.name}: fold {held + 1} of {config.fit.folds} done")
     order = np.concatenate([places[fold == held] for held in range(config.fit.folds)])
     back = np.argsort(order)
-    _keep(
+    write_whole(
         out / "oof.npz",
         partial(np.savez, fold=fold, logits=np.concatenate(logits)[back], maps=np.concatenate(maps)[back]),
     )
@@ -85,7 +86,7 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     _keep_text(out / RECIPE, config.text)
     weights = out / f"network-{config.sha256[:12]}.pt"
     if not weights.exists():
-        _keep(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
+        write_whole(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
     say(f"{config.name}: fitted on all development films")
     return out
 
@@ -108,15 +109,8 @@ def _claim(config: TrainConfig, films: FilmSet, out: Path) -> None:
     path.write_text(json.dumps(about) + "\n", encoding="utf-8")
 
 
-def _keep(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all: what a stopped process leaves must not look finished."""
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    write(unfinished)
-    unfinished.replace(path)
-
-
 def _keep_text(path: Path, text: str) -> None:
     def write(unfinished: Path) -> None:
         unfinished.write_text(text, encoding="utf-8", newline="")
 
-    _keep(path, write)
+    write_whole(path, write)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from wetread.errors import DataError
 from wetread.training.config import CardText, TrainConfig, load_config
+from wetread.training.recipe_file import open_recipe
 
 if TYPE_CHECKING:
     from torch import nn
@@ -178,11 +178,7 @@ def open_folder(folder: Path) -> RunFolder:
 
 def _recipe(path: Path) -> TrainConfig | TuneRecipe:
     """The recipe; what only a tuned network needs is loaded for one alone."""
-    try:
-        is_tuned = tomllib.loads(path.read_text("utf-8")).get("fit", {}).get("method") == "tune"
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError):
-        is_tuned = False
-    if not is_tuned:
+    if open_recipe(path).method != "tune":
         return load_config(path)
     from wetread.training.tune.recipe import load_recipe
 

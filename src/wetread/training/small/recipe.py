@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tomllib
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from wetread.errors import ConfigError
 from wetread.preprocess import InputSpec
 from wetread.training.augment import Augmentation
-from wetread.training.config import CardText, settings
+from wetread.training.config import CardText
+from wetread.training.recipe_file import open_recipe
 
 __all__ = ["SmallData", "SmallFit", "SmallRecipe", "is_small", "load_small"]
 
@@ -120,11 +119,9 @@ class SmallRecipe:
 def is_small(path: Path) -> bool:
     """Whether a recipe is one of this kind; false for what cannot be read."""
     try:
-        plain = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return open_recipe(path).method == "small"
+    except ConfigError:
         return False
-    fit = plain.get("fit")
-    return isinstance(fit, dict) and fit.get("method") == "small"
 
 
 def load_small(path: Path) -> SmallRecipe:
@@ -135,20 +132,5 @@ def load_small(path: Path) -> SmallRecipe:
     ConfigError
         If the file is missing or no TOML, or a setting is missing, unknown or out of its range.
     """
-    try:
-        raw = path.read_bytes()
-        plain = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"recipe {path} cannot be read: {error}") from error
-    parts: dict[str, Any] = {
-        "data": SmallData, "input": InputSpec, "augmentation": Augmentation, "fit": SmallFit, "card": CardText,
-    }  # fmt: skip
-    if unknown := set(plain) - set(parts) - {"name"}:
-        raise ConfigError(f"recipe {path.name}: unknown parts {', '.join(sorted(unknown))}")
-    if not isinstance(plain.get("name"), str):
-        raise ConfigError(f"recipe {path.name}: it has no name, which is text")
-    made = {name: settings(kind, plain.get(name, {}), f"{path.name} [{name}]") for name, kind in parts.items()}
-    try:
-        return SmallRecipe(name=plain["name"], sha256=hashlib.sha256(raw).hexdigest(), **made)
-    except ConfigError as error:
-        raise ConfigError(f"recipe {path.name}: {error}") from error
+    parts = {"data": SmallData, "input": InputSpec, "augmentation": Augmentation, "fit": SmallFit, "card": CardText}
+    return open_recipe(path).build(SmallRecipe, parts)

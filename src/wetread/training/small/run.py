@@ -19,6 +19,7 @@ from wetread.training.small.films import SmallFilms, load_small_films
 from wetread.training.small.fitting import fit, score
 from wetread.training.small.recipe import SmallRecipe
 from wetread.training.small.shifts import held_out
+from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint, folds
 
 __all__ = ["SmallRun", "committee_members", "train_small"]
@@ -99,7 +100,7 @@ def _network(recipe: SmallRecipe, films: SmallFilms, away: NDArray[np.bool_], pa
         inside = (films.sides == "train") & ~np.isin(films.patients, np.unique(films.patients[away]))
         check_disjoint(films.patients[inside].tolist(), films.patients[away].tolist(), what="held-out patient")
         network = fit(recipe, films.images[inside], films.labels[inside], seed=seed)
-        _keep(path, partial(torch.save, network.state_dict()))
+        write_whole(path, partial(torch.save, network.state_dict()))
     return _loaded(recipe, path)
 
 
@@ -113,7 +114,7 @@ def _films(recipe: SmallRecipe, data: Path, out: Path) -> SmallFilms:
     path = out / "films.npz"
     if not path.exists():
         found = load_small_films(recipe.data, data)
-        _keep(path, partial(np.savez, **{part.name: getattr(found, part.name) for part in fields(found)}))
+        write_whole(path, partial(np.savez, **{part.name: getattr(found, part.name) for part in fields(found)}))
     with np.load(path, allow_pickle=False) as kept:
         return SmallFilms(**dict(kept))
 
@@ -122,7 +123,7 @@ def _crude(films: SmallFilms, fold: NDArray[np.int64], seed: int, out: Path) -> 
     path = out / "crude.npy"
     if not path.exists():
         table = np.array([crude_statistics(image.astype(np.float32) / np.float32(255)) for image in films.images])
-        _keep(path, partial(_save, crude_baseline(table, films.labels, fold, seed=seed)))
+        write_whole(path, partial(_save, crude_baseline(table, films.labels, fold, seed=seed)))
     found: Float = np.load(path)
     return found
 
@@ -138,10 +139,3 @@ def _claim(recipe: SmallRecipe, out: Path) -> None:
         raise DataError(f"{out} holds a run of another recipe: choose another run folder, or remove it")
     out.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(about) + "\n", encoding="utf-8")
-
-
-def _keep(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file whole or not at all."""
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    write(unfinished)
-    unfinished.replace(path)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-import tomllib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,8 @@ from wetread.network import Network, NetworkSpec, build
 from wetread.network.plans import TUNED, Plan, freeze
 from wetread.preprocess import InputSpec
 from wetread.training.augment import Augmentation
-from wetread.training.config import CardText, TrainConfig, load_config, settings
+from wetread.training.config import CardText, TrainConfig, load_config
+from wetread.training.recipe_file import open_recipe
 from wetread.training.table_spec import TableSpec
 
 __all__ = ["METRICS", "TuneFit", "TuneRecipe", "load_recipe"]
@@ -194,30 +193,10 @@ def load_recipe(path: Path) -> TrainConfig | TuneRecipe:
     ConfigError
         If the file is missing or no TOML, or a setting is missing, unknown or out of its range.
     """
-    try:
-        raw = path.read_bytes()
-        plain = tomllib.loads(raw.decode())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"recipe {path} cannot be read: {error}") from error
-    fit = plain.get("fit")
-    if not isinstance(fit, dict) or fit.get("method") != "tune":
+    file = open_recipe(path)
+    if file.method != "tune":
         return load_config(path)
-    return _recipe(plain, raw, path.name)
-
-
-def _recipe(plain: dict[str, Any], raw: bytes, where: str) -> TuneRecipe:
-    parts: dict[str, Any] = {
+    parts = {
         "data": TableSpec, "network": NetworkSpec, "input": InputSpec, "augmentation": Augmentation, "fit": TuneFit,
     }  # fmt: skip
-    if unknown := set(plain) - set(parts) - {"name", "card"}:
-        raise ConfigError(f"recipe {where}: unknown parts {', '.join(sorted(unknown))}")
-    if not isinstance(plain.get("name"), str):
-        raise ConfigError(f"recipe {where}: it has no name, which is text")
-    made = {name: settings(kind, plain.get(name, {}), f"{where} [{name}]") for name, kind in parts.items()}
-    card = settings(CardText, plain["card"], f"{where} [card]") if "card" in plain else None
-    try:
-        return TuneRecipe(
-            name=plain["name"], card=card, text=raw, sha256=hashlib.sha256(raw).hexdigest(), **made
-        )  # fmt: skip
-    except ConfigError as error:
-        raise ConfigError(f"recipe {where}: {error}") from error
+    return file.build(TuneRecipe, parts, optional={"card": CardText}, text=file.raw)
