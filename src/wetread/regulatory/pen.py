@@ -1,0 +1,141 @@
+"""What a template writes with: numbers from evidence, fields for people, tables and pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from wetread.errors import DataError
+from wetread.regulatory.artefact import Artefact, resolve
+from wetread.regulatory.claim import Claim
+
+__all__ = ["MARK", "Pen", "plain"]
+
+# A printed number is wrapped in private-use characters, so that the lint can tell it from one typed by hand, and a page
+# can show where it comes from. `plain` takes them off.
+MARK = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")
+
+_OPERATIONS: Mapping[str, Callable[..., float]] = {
+    "share": lambda part, whole: part / whole,
+    "difference": lambda left, right: left - right,
+    "sum": lambda *parts: sum(parts),
+    "complement": lambda share: 1 - share,
+}
+
+
+def plain(marked: str) -> str:
+    """The text as printed."""
+    return MARK.sub(r"\2", marked)
+
+
+class Pen:
+    """Writes one document, and remembers every number and every person's field that it wrote.
+
+    Parameters
+    ----------
+    artefacts
+        The evidence by name.
+    said
+        What people wrote, by the field's name.
+    """
+
+    def __init__(self, artefacts: Mapping[str, Artefact], said: Mapping[str, str]) -> None:
+        self._artefacts = artefacts
+        self._said = said
+        self.claims: dict[str, Claim] = {}
+        self.open_fields: dict[str, bool] = {}
+        self.figures: list[str] = []
+
+    def num(self, reference: str, digits: int | None = None, unit: str = "", **about: Any) -> str:
+        """Print a number of the evidence.
+
+        Parameters
+        ----------
+        reference
+            "NAME:/json/pointer". Where an object with `value`, `low` and `high` stands there, its interval is printed.
+        digits
+            Decimals; None means none for whole numbers and three otherwise (one for percentages).
+        unit
+            Printed after it; "%" prints a share as a percentage.
+        about
+            Further fields of the `Claim`: `method`, `n`, `data`, `split`, `seed`, `code`.
+
+        Raises
+        ------
+        DataError
+            If the evidence is not there, or holds no number or text at that place.
+        """
+        artefact, pointer = self._find(reference)
+        found = resolve(artefact, pointer)
+        interval = None
+        if isinstance(found, Mapping) and "value" in found:
+            low, high = found.get("low"), found.get("high")
+            interval = (low, high) if low is not None and high is not None else None
+            found = found["value"]
+        if isinstance(found, bool) or not isinstance(found, int | float | str):
+            raise DataError(f"{reference} is no number: {type(found).__name__}")
+        return self._write(reference, found, interval, digits, unit, (reference,), about)
+
+    def derived(self, operation: str, *references: str, digits: int | None = None, unit: str = "", **about: Any) -> str:
+        """Print what follows from numbers of the evidence: "share" a/b, "difference" a-b, "sum", "complement" 1-a."""
+        values = [resolve(*self._find(reference)) for reference in references]
+        value = _OPERATIONS[operation](*values)
+        return self._write(f"{operation}({', '.join(references)})", value, None, digits, unit, references, about)
+
+    def has(self, reference: str) -> bool:
+        """Whether the evidence is there and holds something other than null at that place."""
+        try:
+            return resolve(*self._find(reference)) is not None
+        except DataError:
+            return False
+
+    def human(self, field: str, hint: str, *, required: bool = True) -> str:
+        """What a person wrote, or an open field that says what is asked for."""
+        text = self._said.get(field, "").strip()
+        if text:
+            return text
+        self.open_fields[field] = self.open_fields.get(field, False) or required
+        return f"[[HUMAN: {field}: {hint}]]"
+
+    def figure(self, name: str, caption: str) -> str:
+        """A picture by the name of its maker in `wetread.regulatory.pictures`."""
+        self.figures.append(name)
+        return f"![{caption}](../figures/{name}.svg)"
+
+    @staticmethod
+    def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+        """A table; cells are text, numbers come through `num`."""
+        lines = [list(header), ["---"] * len(header), *(list(row) for row in rows)]
+        return "\n".join("| " + " | ".join(cell.replace("\n", " ") for cell in line) + " |" for line in lines)
+
+    def _find(self, reference: str) -> tuple[Artefact, str]:
+        name, _, pointer = reference.partition(":")
+        if name not in self._artefacts:
+            raise DataError(f"no evidence is named {name}: add it to the device file, or leave out what it would say")
+        return self._artefacts[name], pointer
+
+    def _write(
+        self,
+        claim_id: str,
+        value: Any,
+        interval: tuple[float, float] | None,
+        digits: int | None,
+        unit: str,
+        references: Sequence[str],
+        about: Mapping[str, Any],
+    ) -> str:
+        whole = isinstance(value, str) or (isinstance(value, int) and unit != "%")
+        claim = Claim(
+            id=claim_id,
+            value=value,
+            interval=interval,
+            unit=unit,
+            precision=(0 if whole else 1 if unit == "%" else 3) if digits is None else digits,
+            pointers=tuple(reference.partition(":")[2] for reference in references),
+            sha256=tuple(self._find(reference)[0].sha256 for reference in references),
+            **about,
+        )
+        key = f"{claim.id}#{claim.precision}{claim.unit}"
+        self.claims.setdefault(key, claim)
+        return f"\ue000{key}\ue001{claim.text}\ue002"
