@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -45,6 +46,7 @@ class Pen:
         self._said = said
         self.claims: dict[str, Claim] = {}
         self.open_fields: dict[str, bool] = {}
+        self.missing: dict[str, str] = {}
         self.figures: list[str] = []
 
     def num(self, reference: str, digits: int | None = None, unit: str = "", **about: Any) -> str:
@@ -61,25 +63,34 @@ class Pen:
         about
             Further fields of the `Claim`: `method`, `n`, `data`, `split`, `seed`, `code`.
 
+        Where the evidence is not there, or holds nothing at that place, a visible gap is printed and remembered.
+
         Raises
         ------
         DataError
-            If the evidence is not there, or holds no number or text at that place.
+            If what stands there is no number and no text.
         """
-        artefact, pointer = self._find(reference)
-        found = resolve(artefact, pointer)
+        try:
+            found = resolve(*self._find(reference))
+        except DataError as error:
+            return self._gap(reference, str(error))
         interval = None
         if isinstance(found, Mapping) and "value" in found:
             low, high = found.get("low"), found.get("high")
             interval = (low, high) if low is not None and high is not None else None
             found = found["value"]
+        if found is None:
+            return self._gap(reference, f"{reference} is null: it was not measured")
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             raise DataError(f"{reference} is no number: {type(found).__name__}")
         return self._write(reference, found, interval, digits, unit, (reference,), about)
 
     def derived(self, operation: str, *references: str, digits: int | None = None, unit: str = "", **about: Any) -> str:
         """Print what follows from numbers of the evidence: "share" a/b, "difference" a-b, "sum", "complement" 1-a."""
-        values = [resolve(*self._find(reference)) for reference in references]
+        try:
+            values = [resolve(*self._find(reference)) for reference in references]
+        except DataError as error:
+            return self._gap(", ".join(references), str(error))
         value = _OPERATIONS[operation](*values)
         return self._write(f"{operation}({', '.join(references)})", value, None, digits, unit, references, about)
 
@@ -89,6 +100,11 @@ class Pen:
             return resolve(*self._find(reference)) is not None
         except DataError:
             return False
+
+    def absent(self, what: str, how: str = "") -> str:
+        """Say that a piece of evidence is not in the folder, and how it is made; it stands in `gaps` too."""
+        self.missing[what] = how
+        return f"*Not in the folder: {what}.{f' {how}' if how else ''}*"
 
     def human(self, field: str, hint: str, *, required: bool = True) -> str:
         """What a person wrote, or an open field that says what is asked for."""
@@ -107,7 +123,11 @@ class Pen:
     def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
         """A table; cells are text, numbers come through `num`."""
         lines = [list(header), ["---"] * len(header), *(list(row) for row in rows)]
-        return "\n".join("| " + " | ".join(cell.replace("\n", " ") for cell in line) + " |" for line in lines)
+        return "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
+
+    def _gap(self, reference: str, why: str) -> str:
+        self.missing[reference] = why
+        return f"[[NOT IN THE FOLDER: `{reference}`]]"
 
     def _find(self, reference: str) -> tuple[Artefact, str]:
         name, _, pointer = reference.partition(":")
@@ -136,6 +156,12 @@ class Pen:
             sha256=tuple(self._find(reference)[0].sha256 for reference in references),
             **about,
         )
-        key = f"{claim.id}#{claim.precision}{claim.unit}"
+        # A mark's key has no character that Markdown could take for its own.
+        key = "c" + hashlib.sha256(f"{claim.id}#{claim.precision}#{claim.unit}".encode()).hexdigest()[:12]
         self.claims.setdefault(key, claim)
         return f"\ue000{key}\ue001{claim.text}\ue002"
+
+
+def _cell(text: str) -> str:
+    """One line, in which no bar ends the cell."""
+    return re.sub(r"(?<!\\)\|", r"\|", text.replace("\n", " "))
