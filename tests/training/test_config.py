@@ -205,3 +205,15 @@ def test_a_card_s_text_is_checked_before_the_run() -> None:
     for name in ("version", "population", "licence", "attribution", "labels", "not_for"):
         with pytest.raises(ConfigError, match=name):
             CardText(**plain | {name: type(plain[name])()})
+
+
+def test_a_setting_without_a_default_is_asked_for_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "short.toml"
+    path.write_text(
+        (Path(__file__).parents[2] / "configs" / "paediatric.toml")
+        .read_text("utf-8")
+        .replace("age_years = [1, 6]\n", ""),
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError, match=r"short.toml \[card\] lacks settings that have no default: age_years"):
+        load_config(path)

@@ -25,15 +25,19 @@ _LINE = 60.0  # and elsewhere
 
 def run(options: argparse.Namespace) -> int:
     """Train, or look at what training would need; the exit status."""
+    from wetread.training.small.recipe import is_small
     from wetread.training.tune import TuneRecipe, load_recipe
 
     if options.out is None and not options.dry_run:
         raise UsageError("--out RUN is needed: the folder that the run goes into")
     if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: at least one process reads films")
-    recipe, data = load_recipe(Path(options.config)), Path(options.data)
+    path, data = Path(options.config), Path(options.data)
     if not data.is_dir():
         raise UsageError(f"--data {data} is no folder: name the one that the recipe's paths start from")
+    if is_small(path):
+        return _committee(path, data, options)
+    recipe = load_recipe(path)
     if not isinstance(recipe, TuneRecipe):
         return _simple(recipe, data, options)
     return _dry(recipe, data, options) if options.dry_run else _tune(recipe, data, options)
@@ -97,6 +101,26 @@ def _simple(config: TrainConfig, data: Path, options: argparse.Namespace) -> int
     if not options.resume:
         new_folder(out, "--resume goes on with a run; a new run needs a new folder")
     train(config, data, out, lambda text: print(f"wetread: {text}", file=sys.stderr, flush=True))
+    print(out)
+    return 0
+
+
+def _committee(path: Path, data: Path, options: argparse.Namespace) -> int:
+    """Networks of few pixels, fitted in minutes: each without a fold, and some without films that look different."""
+    from wetread.training.small.films import load_small_films
+    from wetread.training.small.recipe import load_small
+    from wetread.training.small.run import train_small
+
+    recipe = load_small(path)
+    if options.dry_run:
+        films = load_small_films(recipe.data, data)
+        sides = ", ".join(f"{side} {int((films.sides == side).sum()):,}" for side in sorted(set(films.sides.tolist())))
+        print(f"{len(films):,} films of {len(set(films.patients.tolist())):,} patients: {sides}")
+        return 0
+    out = Path(options.out)
+    if not options.resume:
+        new_folder(out, "--resume goes on with a run; a new run needs a new folder")
+    train_small(recipe, data, out, lambda text: print(f"wetread: {text}", file=sys.stderr, flush=True))
     print(out)
     return 0
 

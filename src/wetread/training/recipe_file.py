@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_type_hints
 
@@ -97,14 +97,20 @@ def _settings(kind: Any, plain: Any, where: str) -> Any:
         raise ConfigError(
             f"{where} has unknown settings {', '.join(sorted(unknown))}; known: {', '.join(sorted(known))}"
         )
+    if missing := _needed(kind) - set(plain):
+        raise ConfigError(f"{where} lacks settings that have no default: {', '.join(sorted(missing))}")
     hints = get_type_hints(kind)
     for name, value in plain.items():
         if (wanted := _mismatch(value, hints[name])) is not None:
             raise ConfigError(f"{where}: {name} is {value!r}, not {wanted}")
     try:
         return kind(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
-    except (TypeError, ConfigError) as error:
+    except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from error
+
+
+def _needed(kind: Any) -> set[str]:
+    return {part.name for part in fields(kind) if part.default is MISSING and part.default_factory is MISSING}
 
 
 _WORDS = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from training.small.conftest import Finished
 from training.small.made import RECIPE
 from wetread.bundle import Bundle, load, verify
+from wetread.cli import main
 from wetread.errors import DataError
 from wetread.preprocess import prepare_pixels
 from wetread.training.small.fitting import score
@@ -111,3 +112,16 @@ def score_of(bundle: Bundle, image: NDArray[np.uint8]) -> float:
     film = prepare_pixels(image.astype(np.float32) / np.float32(255), bundle.card.input)
     logits, _ = bundle.engine.run(film[None])
     return float(1 / (1 + np.exp(-logits[0, 0])))
+
+
+def test_the_command_goes_on_with_such_a_run(finished: Finished, capsys: pytest.CaptureFixture[str]) -> None:
+    config, data, out = finished.data / "tiny28.toml", str(finished.data), str(finished.run)
+    assert main(["train", str(config), "--data", data, "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"{len(finished.found.films):,} films of ")
+    assert main(["train", str(config), "--data", data, "--out", out]) == 2
+    assert "--resume goes on with a run" in capsys.readouterr().err
+    before = {path.name: path.read_bytes() for path in finished.run.iterdir()}
+    assert main(["train", str(config), "--data", data, "--out", out, "--resume"]) == 0
+    assert capsys.readouterr().out.strip() == out
+    assert {path.name: path.read_bytes() for path in finished.run.iterdir()} == before
