@@ -22,6 +22,15 @@ _OPERATIONS: Mapping[str, Callable[..., float]] = {
     "difference": lambda left, right: left - right,
     "sum": lambda *parts: sum(parts),
     "complement": lambda share: 1 - share,
+    "count": len,
+    "others per one": lambda part, whole: (whole - part) / part,
+    "precision": lambda sensitivity, specificity, share: (
+        sensitivity * share / (sensitivity * share + (1 - specificity) * (1 - share))
+    ),
+    "F1": lambda sensitivity, specificity, share: (
+        2 * sensitivity * share / (sensitivity * share + (1 - specificity) * (1 - share) + share)
+    ),
+    "F1 of calling every film": lambda share: 2 * share / (1 + share),
 }
 
 
@@ -86,12 +95,25 @@ class Pen:
         return self._write(reference, found, interval, digits, unit, (reference,), about)
 
     def derived(self, operation: str, *references: str, digits: int | None = None, unit: str = "", **about: Any) -> str:
-        """Print what follows from numbers of the evidence: "share" a/b, "difference" a-b, "sum", "complement" 1-a."""
+        """Print what follows from numbers of the evidence.
+
+        Parameters
+        ----------
+        operation
+            "share" a/b, "difference" a-b, "sum", "complement" 1-a; "count" of a list or table; "others per one"
+            (b-a)/a of a part and its whole, such as negative films for each positive one; "precision" and "F1" of a
+            sensitivity, a specificity and a prevalence (Bayes), and "F1 of calling every film" of a prevalence.
+        references
+            The operands, in that order.
+        """
         try:
-            values = [resolve(*self._find(reference)) for reference in references]
+            values = [_bare(resolve(*self._find(reference))) for reference in references]
         except DataError as error:
             return self._gap(", ".join(references), str(error))
-        value = _OPERATIONS[operation](*values)
+        try:
+            value = _OPERATIONS[operation](*values)
+        except (ZeroDivisionError, TypeError):
+            return self._gap(", ".join(references), f"{operation} of {values} does not exist")
         return self._write(f"{operation}({', '.join(references)})", value, None, digits, unit, references, about)
 
     def has(self, reference: str) -> bool:
@@ -160,6 +182,11 @@ class Pen:
         key = "c" + hashlib.sha256(f"{claim.id}#{claim.precision}#{claim.unit}".encode()).hexdigest()[:12]
         self.claims.setdefault(key, claim)
         return f"\ue000{key}\ue001{claim.text}\ue002"
+
+
+def _bare(found: Any) -> Any:
+    """The number of an object that holds one with its interval."""
+    return found["value"] if isinstance(found, Mapping) and "value" in found else found
 
 
 def _cell(text: str) -> str:
