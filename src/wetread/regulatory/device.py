@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from wetread.errors import ConfigError
-from wetread.regulatory.artefact import Artefact, open_artefact
+from wetread.errors import ConfigError, WetreadError
+from wetread.regulatory.artefact import Artefact, open_artefact, parse_yaml
+from wetread.regulatory.device_fields import check
+from wetread.regulatory.kinds import KINDS
 
-__all__ = ["ClaimType", "Device", "load_device"]
+__all__ = ["REFERENCE", "ClaimType", "Device", "load_device"]
+
+REFERENCE = Path(__file__).parent / "reference"
+"""The data on guidance, standards, predicates and product codes: evidence of every device."""
+_MOST_BYTES = 2**20
 
 
 class ClaimType(StrEnum):
@@ -44,6 +52,8 @@ class Device:
         The evidence by name, "device" among them.
     path, sha256
         The file, and the SHA-256 of its bytes.
+    lost
+        Evidence that the file names but that could not be opened, with the reason; only where `tolerant` was asked.
     """
 
     name: str
@@ -54,43 +64,111 @@ class Device:
     artefacts: Mapping[str, Artefact]
     path: Path
     sha256: str
+    lost: Mapping[str, WetreadError]
 
     def of_kind(self, kind: str) -> tuple[Artefact, ...]:
         """The evidence of one kind, in the order of the file."""
         return tuple(artefact for artefact in self.artefacts.values() if artefact.kind == kind)
 
 
-def load_device(path: Path) -> Device:
+def load_device(path: Path, *, tolerant: bool = False) -> Device:
     """Read a device file (schema `wetread.device/1`) and the evidence that it names, relative to the file.
+
+    Parameters
+    ----------
+    path
+        A YAML file.
+    tolerant
+        Collect evidence that cannot be opened in `lost` instead of stopping at it.
 
     Raises
     ------
     ConfigError
-        If the file is missing, is no YAML, or says something that cannot be.
+        If the file is missing, is no YAML, or says something that cannot be; the message names the key.
     DataError
         If a file of evidence is missing or unreadable.
+    AlteredError
+        If a bundle is not the one that its manifest lists.
     """
+    raw = _read(path)
     try:
-        raw = path.read_bytes()
-        plain = yaml.safe_load(raw)
-    except OSError as error:
-        raise ConfigError(f"device file {path} cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"device file {path} is no YAML: {error}") from error
+        plain = parse_yaml(raw)
+    except (yaml.YAMLError, UnicodeError, RecursionError, ValueError) as error:
+        raise ConfigError(
+            f"device file {path.name} is no YAML that can be read: {' '.join(str(error).split())}"
+        ) from error
     if not isinstance(plain, dict) or plain.get("schema") != "wetread.device/1":
-        raise ConfigError(f"device file {path}: `schema: wetread.device/1` is missing")
+        raise ConfigError(f"device file {path.name}: schema: it must say wetread.device/1")
+    _checked(path.name, plain)
     sha256 = hashlib.sha256(raw).hexdigest()
-    itself = Artefact(name="device", kind="device", path=path, sha256=sha256, data=plain)
-    artefacts = {"device": itself}
-    for name, told in plain.get("evidence", {}).items():
-        artefacts[name] = open_artefact(name, told["kind"], path.parent / told["path"])
+    itself = Artefact(name="device", kind="device", path=path, sha256=sha256, data=plain, place=path.name)
+    found, lost = _evidence(path, plain, tolerant=tolerant)
     return Device(
         name=plain["name"],
         date=str(plain["date"]),
         claim=ClaimType(plain["claim"]),
         plain=plain,
-        said=plain.get("said", {}),
-        artefacts=artefacts,
+        said=plain.get("said") or {},
+        artefacts={"device": itself, **_reference(), **found},
         path=path,
         sha256=sha256,
+        lost=lost,
     )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"device file {path} cannot be read: {error.strerror}") from error
+    if len(raw) > _MOST_BYTES:
+        raise ConfigError(f"device file {path.name} has more than {_MOST_BYTES // 1024} KiB: it is no device file")
+    return raw
+
+
+def _checked(file: str, plain: dict[str, Any]) -> None:
+    """Everything that one key says; then what keys say together."""
+    plain["date"] = plain["date"].isoformat() if type(plain.get("date")) is date else plain.get("date")
+    where = f"device file {file}"
+    check(where, plain)
+    if plain["claim"] not in tuple(ClaimType):
+        raise ConfigError(f"{where}: claim: {plain['claim']!r} is no claim type: {', '.join(ClaimType)}")
+    reserved = {"device", *(_stems())}
+    for name, told in (plain.get("evidence") or {}).items():
+        if name in reserved or not re.fullmatch(r"[a-z][a-z0-9_-]*", name):
+            why = "is taken by the loader" if name in reserved else "is no name: small letters, digits, - and _"
+            raise ConfigError(f"{where}: evidence.{name}: {name!r} {why}")
+        if told["kind"] not in KINDS:
+            raise ConfigError(f"{where}: evidence.{name}.kind: {told['kind']!r} is none of {', '.join(KINDS)}")
+    chosen = plain.get("test_list")
+    if chosen is not None and chosen not in (plain.get("evidence") or {}):
+        raise ConfigError(f"{where}: test_list: {chosen!r} is not among the names under evidence")
+
+
+def _evidence(
+    path: Path, plain: Mapping[str, Any], *, tolerant: bool
+) -> tuple[dict[str, Artefact], dict[str, WetreadError]]:
+    found: dict[str, Artefact] = {}
+    lost: dict[str, WetreadError] = {}
+    for name, told in (plain.get("evidence") or {}).items():
+        place = Path(told["path"])
+        shown = place.name if place.is_absolute() else place.as_posix()
+        try:
+            found[name] = open_artefact(name, told["kind"], path.parent / place, shown)
+        except WetreadError as error:
+            if not tolerant:
+                raise
+            lost[name] = error
+    return found, lost
+
+
+def _stems() -> list[str]:
+    return sorted(file.stem for file in REFERENCE.glob("*.yaml"))
+
+
+def _reference() -> dict[str, Artefact]:
+    return {
+        stem: open_artefact(stem, "reference", REFERENCE / f"{stem}.yaml", f"wetread/regulatory/reference/{stem}.yaml")
+        for stem in _stems()
+    }
