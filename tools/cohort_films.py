@@ -1,7 +1,8 @@
 """What the cohort report says of real films, as numbers that may be kept: `python tools/cohort_films.py --data DATA`.
 
 Writes, below results/cohort/: `nih.json` (all metadata of NIH), `nih_384.json` and `sample.json` (metadata and pixels of
-the films that lie in DATA), and `letters.json` (how many letters, drawn onto films, the detector of burned-in letters
+the films that lie in DATA), `adult_development.json`, `adult_sealed.json` and the same of `paediatric` (metadata of the
+films that a released bundle was fitted and tested on), and `letters.json` (how many letters, drawn onto films, the detector of burned-in letters
 finds). Counts and statistics only: no film, no picture of one, no row of a table.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +29,10 @@ COLUMNS = {
     "film_id": "file", "label": "pneumonia", "age_years": "age", "sex": "sex", "view": "view", "follow_up": "follow_up",
     "patient_id": "patient_id", "findings": "finding_labels",
 }  # fmt: skip
+TABLES: dict[str, Callable[[Path], pl.DataFrame]] = {
+    "adult": lambda data: load("csv", data / "nih_384", labels=data / "nih_384" / "index.csv", columns=COLUMNS),
+    "paediatric": lambda data: load("kermany", data / "kermany_224"),
+}
 
 
 def nih(data: Path) -> Cohort:
@@ -36,10 +42,7 @@ def nih(data: Path) -> Cohort:
 
 def films(data: Path) -> Cohort:
     """The shared films with their own labels."""
-    folder = data / "nih_384"
-    return described(
-        load("csv", folder, labels=folder / "index.csv", columns=COLUMNS), "NIH films at 384 pixels", pixels=True
-    )
+    return described(TABLES["adult"](data), "NIH films at 384 pixels", pixels=True)
 
 
 def sample(data: Path) -> Cohort:
@@ -50,6 +53,20 @@ def sample(data: Path) -> Cohort:
     ).unique("film_id", keep="first", maintain_order=True)  # fmt: skip
     table = load("nih-sample", data / "labels" / "sample_labels.csv").drop("path")
     return described(table.join(here, on="film_id", how="left", maintain_order="left"), "NIH sample list", pixels=True)
+
+
+def of_bundle(bundle: str, part: str) -> Callable[[Path], Cohort]:
+    """The films that a released bundle was fitted on ("out_of_fold") or tested on ("sealed"), by its committed scores."""
+
+    def made(data: Path) -> Cohort:
+        listed = pl.read_csv(OUT.parent / bundle / f"{part}.csv", columns=["film_id"])
+        kept = TABLES[bundle](data).join(listed, on="film_id", how="semi", maintain_order="left")
+        if kept.height != listed.height:
+            raise SystemExit(f"{data}: {listed.height - kept.height} films of {bundle}'s {part} scores are not there")
+        which = {"out_of_fold": "development films", "sealed": "sealed films"}[part]
+        return described(kept, f"{which} of the bundle {bundle}")
+
+    return made
 
 
 def described(table: pl.DataFrame, name: str, *, pixels: bool = False) -> Cohort:
@@ -91,14 +108,21 @@ def _with_letter(
     )
 
 
+MADE: dict[str, Callable[[Path], Cohort]] = {
+    "nih": nih, "nih_384": films, "sample": sample,
+    "adult_development": of_bundle("adult", "out_of_fold"), "adult_sealed": of_bundle("adult", "sealed"),
+    "paediatric_development": of_bundle("paediatric", "out_of_fold"), "paediatric_sealed": of_bundle("paediatric", "sealed"),
+}  # fmt: skip
+
+
 def main() -> int:
     """Write the results; 0."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder of shared collections")
-    parser.add_argument("--only", choices=("nih", "nih_384", "sample", "letters"), help="one of the results")
+    parser.add_argument("--only", choices=(*MADE, "letters"), help="one of the results")
     options = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    made = {"nih": nih, "nih_384": films, "sample": sample}
+    made = MADE
     for name, make in made.items():
         if options.only in (None, name):
             (OUT / f"{name}.json").write_text(make(options.data).to_json(), encoding="utf-8")
