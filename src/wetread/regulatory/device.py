@@ -15,6 +15,7 @@ import yaml
 
 from wetread.errors import ConfigError, WetreadError
 from wetread.regulatory.artefact import Artefact, open_artefact, parse_yaml
+from wetread.regulatory.companions import companions
 from wetread.regulatory.device_fields import check
 from wetread.regulatory.kinds import KINDS
 
@@ -155,7 +156,8 @@ def _evidence(
         place = Path(told["path"])
         shown = place.name if place.is_absolute() else place.as_posix()
         try:
-            found[name] = open_artefact(name, told["kind"], path.parent / place, shown)
+            opened = open_artefact(name, told["kind"], path.parent / place, shown)
+            found |= {one.name: one for one in (opened, *companions(opened))}
         except WetreadError as error:
             if not tolerant:
                 raise

@@ -39,6 +39,8 @@ KINDS: Mapping[str, Kind] = {
     ),
     "recipe": Kind(what="training recipe", made="the file that `wetread train` was given"),
     "run": Kind(what="training run", made="wetread train CONFIG --out RUN", folder="run.json"),
+    "history": Kind(what="passes of a training run", made="wetread train, as history.csv of its run", text=False),
+    "package": Kind(what="what was measured when a bundle was made of a run", made="wetread package RUN --out BUNDLE"),
     "figures": Kind(what="figures of a released bundle, cross-validated and sealed", made="tools/bundles.py"),
     "honesty": Kind(what="what the figures are worth beside simpler guesses", made="tools/honesty.py"),
     "cohort": Kind(what="cohort report", made="wetread describe COLLECTION --out DIR", folder="cohort.json"),
