@@ -129,7 +129,7 @@ def planned(asked: Mapping[str, Any]) -> Planned:
     asked
         `prevalence`, `power` (default 0.8), `alpha` (0.05), `enriched_prevalence`, `films_a_patient` (1) and
         `correlation` (0) within patients, `loss` (0), `sites`, and lists of calculations, each a mapping:
-        `goals` (of, expected, goal), `precision` (of, expected, half_width), `areas` (expected, null, ratio), `groups`
+        `goals` (of, expected, goal), `precision` (of, expected, half_width), `areas` (expected, goal, ratio), `groups`
         (first, second), `pairs` (first, second, first_variance, second_variance, covariance, positives, negatives),
         `f1` (sensitivity, specificity, half_width) and `readers` (effect, readers, cases, table, components, source).
         An entry's own `power`, `alpha` or `prevalence` goes before the common one. `described` is for people: it is kept
@@ -211,7 +211,7 @@ def _precision(entry: Entry) -> _Found:
 
 def _area(entry: Entry) -> _Found:
     found = area_size(
-        entry.number("expected"), null=entry.number("null", 0.5), ratio=entry.number("ratio", 1),
+        entry.number("expected"), null=entry.number("goal", 0.5), ratio=entry.number("ratio", 1),
         power=entry.number("power"), alpha=entry.number("alpha"), sides=entry.whole("sides", 2),
     )  # fmt: skip
     return "AUROC against a fixed value", found.method, _films(found)
