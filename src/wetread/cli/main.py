@@ -12,6 +12,7 @@ from importlib import import_module
 
 from wetread import __version__
 from wetread.cli.collection import add_collection
+from wetread.cli.documents import add_documents
 from wetread.cli.evaluate_options import add_compare, add_evaluate, prevalence
 from wetread.cli.extract_options import add_extract
 from wetread.cli.package import add_package
@@ -110,6 +111,8 @@ def parser() -> argparse.ArgumentParser:
     add_train(verbs)
 
     add_package(verbs)
+
+    add_documents(verbs)
 
     verify = verbs.add_parser("verify", help="hashes and self-test of a released model")
     verify.add_argument("bundles", nargs="*", metavar="BUNDLE", help="names or folders (default: every released one)")
