@@ -24,6 +24,8 @@ def run(options: argparse.Namespace) -> int:
     if options.action == "list":
         return _list(as_json=options.json)
     try:
+        if options.action == "practice":
+            return _practice(Path(options.folder), options.films, options.seed, options.size)
         if options.action == "download":
             return _download(entry(options.collection), Path(options.folder), options.file, yes=options.yes)
         return _verify(options.collection, Path(options.folder), options.labels)
@@ -67,6 +69,26 @@ def _plain(collection: Collection) -> dict[str, object]:
         "files": files,
         "by_hand": collection.by_hand,
     }
+
+
+# ---------------------------------------------------------------------------------------------------------- practice
+
+
+def _practice(folder: Path, films: int, seed: int, size: int) -> int:
+    from wetread.cli.talk import Progress
+    from wetread.practice import draw_collection
+
+    shown = Progress(films)
+    try:
+        people = draw_collection(folder, films=films, seed=seed, size=size, progress=shown.step)
+    finally:
+        shown.clear()
+    labelled = sum("Pneumonia" in film.findings for film in people)
+    print(
+        f"{folder}: {films:,} drawn films of {len({film.patient for film in people}):,} patients who do not exist, "
+        f"{labelled:,} labelled pneumonia; for exercises alone"
+    )
+    return 0
 
 
 # ---------------------------------------------------------------------------------------------------------- download

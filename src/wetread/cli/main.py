@@ -123,7 +123,9 @@ def parser() -> argparse.ArgumentParser:
 def _add_data(data: argparse.ArgumentParser) -> None:
     """What can be asked of `wetread data`."""
     names = ("nih", "rsna", "kermany", "medmnist")  # as in wetread.collections.catalogue, which help need not load
-    actions = data.add_subparsers(dest="action", required=True, metavar="ACTION", help="list, download or verify")
+    actions = data.add_subparsers(
+        dest="action", required=True, metavar="ACTION", help="list, download, verify or practice"
+    )
     listing = actions.add_parser("list", help="collections with size, licence and where they lie")
     listing.add_argument("--json", action="store_true", help="as one JSON object")
 
@@ -137,6 +139,12 @@ def _add_data(data: argparse.ArgumentParser) -> None:
     verify.add_argument("collection", choices=(*names, "nih-sample"), help="which")
     verify.add_argument("folder", metavar="DIR", help="where it lies")
     verify.add_argument("--labels", metavar="CSV", help="its table of labels, where it does not lie in the folder")
+
+    practice = actions.add_parser("practice", help="draw a collection in the schema of NIH's, for exercises")
+    practice.add_argument("folder", metavar="DIR", help="a new or empty folder")
+    practice.add_argument("--films", type=int, default=600, metavar="N", help="how many (default: %(default)s)")
+    practice.add_argument("--seed", type=int, default=1, metavar="S", help="from which seed (default: %(default)s)")
+    practice.add_argument("--size", type=int, default=256, metavar="P", help="pixels of a side (default: %(default)s)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
