@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from wetread.errors import DataError
+from wetread.collections import lists
 from wetread.evaluation.scored import Scored, list_hash
 
 
@@ -41,6 +42,11 @@ def test_where_keeps_the_rows_together() -> None:
     assert part.film.tolist() == ["b", "d"]
     assert part.groups["view"].tolist() == ["", "PA"]
     assert part.name == "positives"
+
+
+def test_a_list_has_one_hash_in_every_room() -> None:
+    """Else a split, a bundle's card and an evaluation would call the same films by different names."""
+    assert list_hash(["b.png", "a.png"]) == lists.list_hash(["a.png", "b.png"])
 
 
 def test_list_hash_does_not_depend_on_order() -> None:

@@ -139,12 +139,12 @@ class Scored:
 
 
 def list_hash(films: ArrayLike) -> str:
-    r"""SHA-256, in hexadecimal, of the sorted film names, one a line.
+    r"""SHA-256, in hexadecimal, of the sorted film names, one a line: that of the same list in a split, a card, a lock.
 
     >>> list_hash(["b", "a"]) == list_hash(["a", "b"])
     True
     """
-    return hashlib.sha256("".join(f"{name}\n" for name in sorted(map(str, np.asarray(films)))).encode()).hexdigest()
+    return hashlib.sha256("\n".join(sorted(map(str, np.asarray(films)))).encode()).hexdigest()
 
 
 def _text(values: ArrayLike) -> Text:
