@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+# The requirements that tests verify, in the JUnit file.
+pytest_plugins = ("requirements_plugin",)
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

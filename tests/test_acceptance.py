@@ -48,6 +48,7 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
 }
 
 
+@pytest.mark.requirement("REQ-READ-DICOM")
 def test_every_real_film_gets_its_answer(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     films = sorted((shared_data / "dicom").glob("*.dcm"))
     assert {film.stem for film in films} == set(EXPECTED)
@@ -64,6 +65,7 @@ def test_every_real_film_gets_its_answer(shared_data: Path, capsys: pytest.Captu
     assert wrong == {}
 
 
+@pytest.mark.requirement("REQ-PAGE")
 def test_the_pages_of_real_films_are_written(shared_data: Path, tmp_path: Path) -> None:
     """Also of a film that is refused before it is decoded."""
     names = ("test1", "RG1_J2KI", "test5", "Fake_MONOHR1", "RG2_JPLL")
@@ -123,6 +125,7 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> tuple[np.ndarray, Readin
     return pixels, reading
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @pytest.mark.parametrize("syntax", LOSSLESS_SYNTAXES)
 @pytest.mark.parametrize("sop_class", ["CR", "DX", "SC"])
 def test_a_lossless_encoding_changes_nothing(
@@ -138,6 +141,7 @@ def test_a_lossless_encoding_changes_nothing(
         assert reading.call == expected.call, name
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @pytest.mark.parametrize("syntax", LOSSY_SYNTAXES)
 @pytest.mark.parametrize("sop_class", ["CR", "DX", "SC"])
 def test_a_lossy_encoding_keeps_to_its_bound(
@@ -178,6 +182,7 @@ def by_image(folder: Path) -> dict[str, Path]:
     return {row["image_index"]: folder / row.get("file", row["image_index"]) for row in rows}
 
 
+@pytest.mark.requirement("REQ-CARD")
 @pytest.mark.parametrize("name", RELEASED)
 def test_a_released_card_says_what_a_reader_must_know(name: str) -> None:
     card = load(find(name)).card

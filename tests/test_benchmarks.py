@@ -23,6 +23,7 @@ def test_the_tables_are_those_of_the_results() -> None:
     assert tables.filled(text) == text
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 def test_readings_of_reduced_films_moved_no_further_than_promised() -> None:
     rows = [row for row in json.loads((tables.HERE / "reduced.json").read_text())["rows"] if row["as_read"]]
     assert {row["network"] for row in rows} == {"adult", "paediatric"}
@@ -38,6 +39,7 @@ def probability(name: str, picture: Radiograph) -> float:
     return bundle.card.calibration.probability(sigmoid(float(logits[0, 0])))
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 @pytest.mark.parametrize("name", ["adult", "paediatric"])
 def test_a_reduced_decode_reads_alike(name: str) -> None:
     ds = film(2, opacity=True, size=(2400, 2100), encoding=Encoding(bits_stored=12))

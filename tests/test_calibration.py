@@ -39,6 +39,7 @@ def test_the_same_prevalence_changes_nothing(probability: float, prevalence: flo
     assert restate(probability, prevalence, prevalence) == pytest.approx(probability, rel=1e-9)
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @settings(deadline=None)
 @given(PROBABILITIES, SHARES, SHARES)
 def test_restating_back_undoes_it(probability: float, first: float, second: float) -> None:
@@ -52,6 +53,7 @@ def test_restating_twice_is_restating_once(probability: float, first: float, sec
     assert by_steps == pytest.approx(restate(probability, first, third), rel=1e-6)
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @settings(deadline=None)
 @given(SHARES, SHARES, st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_bayes_by_hand(prevalence: float, other: float, sensitivity: float, false_alarms: float) -> None:
@@ -90,6 +92,7 @@ def test_slope_one_and_no_intercept_is_the_score_itself(score: float) -> None:
     assert Calibration(1.0, 0.0, 0.3).probability(score) == pytest.approx(score, rel=1e-9)
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @settings(deadline=None)
 @given(st.floats(0.05, 5), st.floats(-5, 5), st.floats(0, 1), st.floats(0, 1), SHARES)
 def test_a_higher_score_is_never_a_lower_probability(
@@ -109,12 +112,14 @@ def test_a_prevalence_is_restated_after_calibrating() -> None:
     assert calibration.probability(0.7, 0.013) < plain < calibration.probability(0.7, 0.6)
 
 
+@pytest.mark.requirement("REQ-NO-FALSE-CERTAINTY")
 @pytest.mark.parametrize("score", [0.0, 1.0])
 def test_the_surest_scores_stay_probabilities(score: float) -> None:
     probability = Calibration(3.0, 2.0, 0.2).probability(score, 0.001)
     assert 0 < probability < 1
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @pytest.mark.parametrize(
     ("slope", "intercept", "prevalence"),
     [

@@ -58,6 +58,7 @@ def drawn() -> dict[str, tuple[str, int, int]]:
     return found
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 def test_every_error_is_drawn_with_its_code_and_status() -> None:
     assert set(drawn()) == set(CLASSES) - {"WetreadError"}
     for name, (code, status, _) in drawn().items():
@@ -89,6 +90,7 @@ def test_an_error_carries_its_message() -> None:
     assert not issubclass(LeakError, UsageError)
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_codes_of_reasons_are_those_that_were_published() -> None:
     now = {code.name: code.value for code in Code}
     assert {name: now.get(name) for name in CODES} == CODES

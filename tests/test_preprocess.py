@@ -41,6 +41,7 @@ def centre_of_mass(picture: NDArray[np.floating]) -> tuple[float, float]:
     return float((rows * mass).sum() / mass.sum()), float((columns * mass).sum() / mass.sum())
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @ASPECTS
 def test_film_keeps_its_aspect_and_has_black_beside_it(
     shape: tuple[int, int], place: tuple[int, int, int, int]
@@ -57,6 +58,7 @@ def test_film_keeps_its_aspect_and_has_black_beside_it(
     assert not frame.any(), "something lies beside the film"
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 def test_a_disc_stays_round() -> None:
     rows, columns = np.mgrid[:300, :150]
     disc = ((rows - 150) ** 2 + (columns - 75) ** 2 < 50**2).astype(np.float32)
@@ -66,6 +68,7 @@ def test_a_disc_stays_round() -> None:
     assert abs(int(down) - 100 * 128 / 300) <= 2
 
 
+@pytest.mark.requirement("REQ-ONE-PREPROCESSING")
 def test_a_film_goes_through_the_same_road_as_its_pixels() -> None:
     pixels = noise((90, 70))
     film = Radiograph(pixels=pixels.copy(), facts=Facts())
@@ -87,6 +90,7 @@ def test_the_input_is_left_as_it_was() -> None:
     np.testing.assert_array_equal(pixels, before)
 
 
+@pytest.mark.requirement("REQ-EXPOSURE")
 def test_percentiles_become_black_and_white() -> None:
     pixels = np.linspace(0.2, 0.7, 64 * 64, dtype=np.float32).reshape(64, 64)
     frame = prepare_pixels(pixels, InputSpec(height=64, width=64, percentiles=(10.0, 80.0)))[0]
@@ -96,6 +100,7 @@ def test_percentiles_become_black_and_white() -> None:
     assert middle == pytest.approx(0.5, abs=0.001)
 
 
+@pytest.mark.requirement("REQ-PADDING")
 def test_black_beside_the_film_does_not_move_its_grey_levels() -> None:
     square, tall = noise((64, 64), low=0.4, high=0.6), noise((128, 32), low=0.4, high=0.6)
     spec = InputSpec(height=64, width=64)
@@ -103,6 +108,7 @@ def test_black_beside_the_film_does_not_move_its_grey_levels() -> None:
     assert abs(float(np.median(narrow)) - float(np.median(prepare_pixels(square, spec)))) < 0.05
 
 
+@pytest.mark.requirement("REQ-EXPOSURE")
 @settings(max_examples=40, deadline=None)
 @given(
     slope=st.floats(0.05, 1.0),
@@ -168,6 +174,7 @@ def test_films_of_28_pixels_have_a_frame_of_their_own() -> None:
         InputSpec(height=28, width=32)
 
 
+@pytest.mark.requirement("REQ-ONE-PREPROCESSING")
 def test_hash_tells_every_field_apart_and_nothing_else() -> None:
     base = InputSpec(height=64, width=64, percentiles=(1.0, 99.0))
     others = [
@@ -181,6 +188,7 @@ def test_hash_tells_every_field_apart_and_nothing_else() -> None:
     assert len(base.sha256()) == 64
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @ASPECTS
 def test_corners_of_the_film_in_the_frame_map_to_its_corners(
     shape: tuple[int, int], place: tuple[int, int, int, int]
@@ -199,6 +207,7 @@ def test_known_points() -> None:
     np.testing.assert_allclose(to_source(points, (128, 64), spec), [[0.5, 0.5], [126.5, 62.5], [20.5, -1.5]])
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @ASPECTS
 def test_a_blob_is_found_again_where_it_was(shape: tuple[int, int], place: tuple[int, int, int, int]) -> None:
     row, column = 0.3 * shape[0], 0.6 * shape[1]
@@ -223,6 +232,7 @@ def test_points_keep_their_order_and_scale(rows: int, columns: int, down: float,
     assert step == pytest.approx((rows / height, columns / width))
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @ASPECTS
 def test_heat_comes_back_in_the_film_s_own_shape_and_place(
     shape: tuple[int, int], place: tuple[int, int, int, int]
@@ -304,6 +314,7 @@ def test_larger_films_are_halved_and_hardly_differ() -> None:
     assert np.abs(halved - once).max() < 0.02
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 def test_a_film_reduced_for_a_smaller_frame_is_refused() -> None:
     film = Radiograph(pixels=noise((300, 250)), facts=Facts(), reduction=4, full_shape=(1200, 1000))
     assert prepare(film, InputSpec(height=128, width=128)).shape == (1, 128, 128)

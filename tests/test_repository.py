@@ -257,6 +257,7 @@ def requirements(extra: str | None = None) -> list[Requirement]:
 EXTRAS = [None, *project()["optional-dependencies"]]  # type: ignore[misc]
 
 
+@pytest.mark.requirement("REQ-DEPENDENCIES")
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_every_requirement_has_a_floor_and_a_ceiling(extra: str | None) -> None:
     operators = {
@@ -295,6 +296,7 @@ PERMISSIVE = re.compile(r"\b(MIT|BSD|Apache|PSF|Python Software Foundation|HPND|
 COPYLEFT = re.compile(r"\b(A|L)?GPL|General Public", flags=re.IGNORECASE)
 
 
+@pytest.mark.requirement("REQ-DEPENDENCIES")
 def test_the_device_brings_only_permissive_licences() -> None:
     """A hospital's product may be built on the device, so no dependency of it may forbid that (docs/decisions/0003)."""
     licences = {name: stated_licence(name) for name in needed([requirement.name for requirement in requirements()])}

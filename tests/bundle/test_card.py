@@ -68,6 +68,7 @@ WRONG: list[tuple[tuple[str, ...], Any]] = [
 ]
 
 
+@pytest.mark.requirement("REQ-CARD")
 @pytest.mark.parametrize(("place", "value"), WRONG, ids=[f"{'.'.join(place)}={value}" for place, value in WRONG])
 def test_a_card_with_a_wrong_value_is_refused(place: tuple[str, ...], value: Any) -> None:
     plain = toy.card().to_json()
@@ -82,6 +83,7 @@ def test_a_card_with_a_wrong_value_is_refused(place: tuple[str, ...], value: Any
 FIELDS = sorted(set(toy.card().to_json()) - {"selftest_tolerance"})  # the one that has a default
 
 
+@pytest.mark.requirement("REQ-CARD")
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_card_without_a_field_is_refused(field: str) -> None:
     plain = toy.card().to_json()
@@ -105,6 +107,7 @@ def test_what_is_no_table_is_no_card(plain: Any) -> None:
         ModelCard.from_json(plain)
 
 
+@pytest.mark.requirement("REQ-CARD")
 @pytest.mark.parametrize("metric", [{"low": 0.7}, {"high": float("nan")}, {"positives": 11}, {"positives": -1}])
 def test_a_metric_does_not_contradict_itself(metric: dict[str, Any]) -> None:
     plain = {"name": "AUROC", "set": "a", "value": 0.5, "low": 0.4, "high": 0.6, "films": 10, "positives": 5}

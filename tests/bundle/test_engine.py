@@ -40,6 +40,7 @@ def test_the_answers_are_those_known_by_hand(name: EngineName, films: int) -> No
     assert logits == pytest.approx(maps.mean(axis=(2, 3)), abs=1e-5)
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 @pytest.mark.parametrize("bundle", ["toy", *RELEASED])
 def test_the_engines_agree(bundle: str, toy_bundle: Bundle) -> None:
     opened = toy_bundle if bundle == "toy" else load(find(bundle))
@@ -49,6 +50,7 @@ def test_the_engines_agree(bundle: str, toy_bundle: Bundle) -> None:
         assert np.abs(answer - again).max() <= opened.card.selftest_tolerance
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("bundle", ["toy", *RELEASED])
 def test_every_bundle_repeats_its_self_test_on_every_engine(
@@ -58,6 +60,7 @@ def test_every_bundle_repeats_its_self_test_on_every_engine(
     assert verify(opened.folder, engine=engine) <= opened.card.selftest_tolerance
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("bundle", ["toy", *RELEASED])
 def test_the_number_of_threads_changes_no_bit(bundle: str, engine: EngineName, toy_bundle: Bundle) -> None:
@@ -82,6 +85,7 @@ def test_a_network_needs_a_thread(engine: EngineName) -> None:
         start(toy.network(), engine, threads=0)
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 def test_float32_is_pinned() -> None:
     """Asked of the compiled network itself: on processors with bf16 the default is another one."""
     engine = start(toy.network(), "openvino")
@@ -89,6 +93,7 @@ def test_float32_is_pinned() -> None:
     assert engine.compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name() == "f32"
 
 
+@pytest.mark.requirement("REQ-DETERMINISM")
 def test_the_same_film_gives_the_same_answer() -> None:
     engine, film = start(toy.network()), noise(1, 96, 96)
     first, again = engine.run(film), engine.run(film)
@@ -137,6 +142,7 @@ print(json.dumps([name for name, module in sys.modules.items() if module and "ov
 """
 
 
+@pytest.mark.requirement("REQ-NO-TRAFFIC")
 def test_nothing_is_reported_and_nothing_left_in_the_home(toy_bundle: Bundle, tmp_path: Path) -> None:
     """Outside of CI, where OpenVINO's own reports keep silent anyway."""
     home = tmp_path / "home"

@@ -48,6 +48,7 @@ def test_saving_again_replaces(copy: Path) -> None:
     assert again.card.version == load(copy).card.version == "0.0.2"
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("place", [0.0, 0.5, 0.999])
 def test_one_flipped_bit_is_seen(copy: Path, toy_bundle: Bundle, name: str, place: float) -> None:
@@ -69,6 +70,7 @@ def tolerated(folder: Path) -> Bundle | None:
         return None
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("check", [load, verify])
 def test_a_missing_file_is_named(copy: Path, name: str, check: Callable[[Path], Any]) -> None:
@@ -77,6 +79,7 @@ def test_a_missing_file_is_named(copy: Path, name: str, check: Callable[[Path], 
         check(copy)
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_cut_short_is_seen(copy: Path, name: str) -> None:
     content = (copy / name).read_bytes()
@@ -112,6 +115,7 @@ def with_hashes_of_numbers(manifest: dict[str, Any]) -> None:
 CHANGES = [without_model, with_another, of_tomorrow, under_another_name, of_another_version, with_hashes_of_numbers]
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_manifest_that_says_something_else_is_refused(copy: Path, change: Change) -> None:
     reseal(copy, change)
@@ -134,6 +138,7 @@ def test_a_card_that_cannot_be_read_is_refused(copy: Path, content: str) -> None
         load(copy)
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 def test_a_network_that_answers_otherwise_fails_its_self_test(copy: Path) -> None:
     """The hashes agree, the answers do not: a machine, an engine or a bundle that must not read."""
     (copy / "model.onnx").write_bytes(toy.network(gain=toy.GAIN * 1.5))
@@ -144,6 +149,7 @@ def test_a_network_that_answers_otherwise_fails_its_self_test(copy: Path) -> Non
     assert caught.value.exit_status == 5
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 @pytest.mark.parametrize("drift", [2e-3, float("nan")])
 def test_a_drift_beyond_the_tolerance_fails(copy: Path, drift: float) -> None:
     recorded = dict(np.load(copy / "selftest.npz"))
@@ -154,6 +160,7 @@ def test_a_drift_beyond_the_tolerance_fails(copy: Path, drift: float) -> None:
         verify(copy)
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 def test_a_drift_within_the_tolerance_is_told(copy: Path) -> None:
     recorded = dict(np.load(copy / "selftest.npz"))
     recorded["logits"] = recorded["logits"] + np.float32(5e-4)
@@ -179,6 +186,7 @@ def test_a_self_test_that_cannot_be_read_is_refused(copy: Path, content: bytes) 
         verify(copy)
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 def test_a_file_changed_after_loading_does_not_run(copy: Path) -> None:
     bundle = load(copy)
     (copy / "model.onnx").write_bytes(toy.network(gain=3))

@@ -23,6 +23,7 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(find(GATE), tmp_path / "gate"))
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 def test_the_released_gate_proves_itself() -> None:
     bundle = load_gate()
     assert verify_gate() <= bundle.card.selftest_tolerance
@@ -44,6 +45,7 @@ def test_a_card_comes_back_as_it_was() -> None:
     assert GateCard.from_json(json.loads(json.dumps(card.to_json()))) == card
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 @pytest.mark.parametrize("name", ["card.json", "model.onnx", "selftest.npz"])
 def test_a_changed_file_is_found(copy: Path, name: str) -> None:
     content = bytearray((copy / name).read_bytes())
@@ -53,6 +55,7 @@ def test_a_changed_file_is_found(copy: Path, name: str) -> None:
         load_gate(copy)
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 def test_another_answer_is_found(copy: Path) -> None:
     with np.load(copy / "selftest.npz") as kept:
         films, logits, maps = kept["films"], kept["logits"] + 0.01, kept["maps"]

@@ -38,6 +38,7 @@ def test_a_folder_that_is_no_bundle_is_refused(tmp_path: Path) -> None:
         find(str(tmp_path))
 
 
+@pytest.mark.requirement("REQ-CARD")
 @pytest.mark.parametrize("name", HERE)
 def test_a_released_bundle_is_what_its_name_says(name: str) -> None:
     card = load(find(name)).card
@@ -49,11 +50,13 @@ def test_a_released_bundle_is_what_its_name_says(name: str) -> None:
     assert all(metric.films_sha256 for metric in card.metrics)
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_released_bundles_meet_no_patient_twice() -> None:
     ranges = sorted(load(find(name)).card.intended_use.age_years for name in HERE)
     assert all(before[1] <= after[0] for before, after in pairwise(ranges))
 
 
+@pytest.mark.requirement("REQ-CLINICAL-MODEL")
 @pytest.mark.parametrize("name", [name for name in RESEARCH if find(name).is_dir()])
 def test_a_research_bundle_reads_no_patient(name: str) -> None:
     bundle = load(find(name))

@@ -49,6 +49,7 @@ def evaluated(scores: Path, *more: str) -> int:
     return main(["evaluate", "--scores", str(scores), "--out", str(scores.parent / "report"), *QUICK, *more])
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_a_report_is_written(scores: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
         evaluated(
@@ -79,12 +80,15 @@ def test_a_report_is_written(scores: Path, capsys: pytest.CaptureFixture[str]) -
     assert read["reliability"] is not None
     assert read["label_errors"]["reference"] == {"ppv": 0.9, "npv": 0.95}
     assert "scores.csv, SHA-256" in read["about"]["Scores"]
+    films = [line.split(",")[0] for line in scores.read_text("utf-8").splitlines()[1:]]
+    assert read["about"]["List of films (SHA-256)"] == list_hash(films)
     assert {file.suffix for file in (out / "figures").iterdir()} == {".svg", ".png"}
     said = capsys.readouterr().out
     assert "300 films of 150 patients" in said
     assert str(out / "report.html") in said
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 def test_the_course_batch_is_loud(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert evaluated(table(tmp_path, "scores.csv", course_batch())) == 0
     said = capsys.readouterr().out
@@ -136,6 +140,7 @@ BAD = {
 }
 
 
+@pytest.mark.requirement("REQ-TABLES")
 @pytest.mark.parametrize("case", BAD)
 def test_a_bad_row_is_refused(case: str, scores: Path, capsys: pytest.CaptureFixture[str]) -> None:
     row, column, value, status, why, more = BAD[case]
@@ -154,6 +159,7 @@ def test_one_class_only(scores: Path, toy: Scored, capsys: pytest.CaptureFixture
     refused(scores, 4, "one class", capsys)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_a_threshold_tuned_on_the_test_list(scores: Path, toy: Scored, capsys: pytest.CaptureFixture[str]) -> None:
     cut = ("--threshold", "0.4", "--tuned-on")
     refused(scores, 4, "override", capsys, *cut, str(scores))
@@ -208,6 +214,7 @@ def test_scores_or_a_bundle(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_an_earlier_report_is_replaced_and_nothing_else(scores: Path) -> None:
     assert evaluated(scores, "--name", "First") == 0
     assert evaluated(scores, "--name", "Second") == 0

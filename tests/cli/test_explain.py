@@ -24,6 +24,7 @@ def written(folder: Path, name: str, told: Reading) -> Path:
     return path
 
 
+@pytest.mark.requirement("REQ-EXPLAIN")
 def test_objects_are_told_without_saying_whose_they_are(tmp_path: Path, capsys: Capture) -> None:
     files = [str(written(tmp_path, name, reading())) for name in ("sr", "fhir", "hl7")]
     assert main(["explain", *files]) == 0
@@ -49,6 +50,7 @@ def test_whose_it_is_is_told_where_it_is_asked_for(tmp_path: Path, capsys: Captu
     assert "Not processed" in out
 
 
+@pytest.mark.requirement("REQ-EXPLAIN")
 def test_a_stranger_is_4_and_the_others_are_still_told(tmp_path: Path, capsys: Capture) -> None:
     stranger = tmp_path / "other.txt"
     stranger.write_text("Pneumonia: Present")
@@ -75,6 +77,7 @@ def test_a_file_larger_than_any_result_is_not_opened(tmp_path: Path, capsys: Cap
     assert "larger than 256 MiB" in capsys.readouterr().err
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 def test_nothing_steers_the_terminal(tmp_path: Path, capsys: Capture) -> None:
     path = written(tmp_path, "hl7", reading())
     path.write_bytes(path.read_bytes().replace(b"Read: pneumonia", b"Read: \x1b[2J"))

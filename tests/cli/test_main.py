@@ -45,6 +45,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"wetread {__version__}\n"
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -71,6 +72,7 @@ def test_wrong_usage_is_2_and_said_on_standard_error(arguments: list[str], capsy
     assert "usage: wetread" in err
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize("error", [UsageError, ConfigError, AlteredError, NotAFilmError])
 def test_a_named_error_becomes_its_status(
     error: type[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -83,6 +85,7 @@ def test_a_named_error_becomes_its_status(
     assert capsys.readouterr().err == "wetread: the reason why\n"
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY", "REQ-EXIT-STATUS")
 def test_a_defect_is_1_and_tells_no_patient(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -159,6 +162,7 @@ def test_the_output_takes_any_file_name(toy_bundle: Bundle, tmp_path: Path, monk
     assert b"NOT READABLE" in buffer.getvalue()
 
 
+@pytest.mark.requirement("REQ-DEMO")
 def test_the_demo_does_everything_in_a_minute(
     with_toys: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,6 +184,7 @@ def test_the_demo_says_where_it_cannot_write(
     assert "cannot write" in capsys.readouterr().err
 
 
+@pytest.mark.requirement("REQ-DEMO")
 def test_the_demo_does_not_call_a_refusal_a_reading(
     with_toys: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,7 @@ def codes(line: dict[str, Any]) -> list[str]:
 # ------------------------------------------------------------------------------------------------- what comes out
 
 
+@pytest.mark.requirement("REQ-BATCH")
 def test_a_mixed_batch_gets_one_valid_line_each_in_order(with_toys: Path, films: Films, capsys: Capture) -> None:
     named = [getattr(films, name) for name in NAMED]
     assert main(["predict", "--json", *named]) == 4
@@ -65,6 +66,7 @@ def test_a_mixed_batch_gets_one_valid_line_each_in_order(with_toys: Path, films:
     assert err == "wetread: 9 films: 2 read, 3 refused, 4 not readable\n"
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize(("name", "status"), list(zip(NAMED, EXPECTED, strict=True)))
 def test_the_status_of_one_film(with_toys: Path, films: Films, capsys: Capture, name: str, status: str) -> None:
     assert main(["predict", "--json", getattr(films, name)]) == STATUS_OF[status]
@@ -72,6 +74,7 @@ def test_the_status_of_one_film(with_toys: Path, films: Films, capsys: Capture, 
     assert answer["status"] == status
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize(
     ("names", "status"),
     [(["read"], 0), (["read", "lateral"], 3), (["lateral", "text", "read"], 4), (["bug", "text", "lateral"], 1)],
@@ -93,12 +96,14 @@ def test_the_most_telling_status_wins(
     assert "PATIENT" not in out + err
 
 
+@pytest.mark.requirement("REQ-BATCH")
 def test_a_folder_is_every_film_in_it_in_order(with_toys: Path, films: Films, capsys: Capture) -> None:
     assert main(["predict", "--json", str(films.folder)]) == 4
     found = [answer["file"] for answer in lines(capsys.readouterr().out)]
     assert found == sorted(map(str, films.folder.iterdir()))
 
 
+@pytest.mark.requirement("REQ-MODEL-BY-AGE")
 def test_age_chooses_the_model(with_toys: Path, films: Films, capsys: Capture) -> None:
     assert main(["predict", "--json", films.read, films.child]) == 0
     adult, child = lines(capsys.readouterr().out)
@@ -121,6 +126,7 @@ def test_the_words_for_people(with_toys: Path, films: Films, capsys: Capture) ->
     assert err == "wetread: 3 films: 1 read, 1 refused, 1 not readable\n"
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 def test_a_file_name_cannot_break_a_line_or_steer_the_terminal(
     with_toys: Path, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -138,6 +144,7 @@ def test_a_file_name_cannot_break_a_line_or_steer_the_terminal(
 # ---------------------------------------------------------------------------------------------------- what is asked
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 def test_another_prevalence(with_toys: Path, films: Films, capsys: Capture) -> None:
     assert main(["predict", "--json", films.read]) == 0
     (own,) = lines(capsys.readouterr().out)
@@ -148,6 +155,7 @@ def test_another_prevalence(with_toys: Path, films: Films, capsys: Capture) -> N
     assert (stated["score"], stated["call"]) == (own["score"], own["call"])
 
 
+@pytest.mark.requirement("REQ-AGE-UNKNOWN")
 def test_an_unknown_age_is_read_with_a_notice_or_refused(with_toys: Path, films: Films, capsys: Capture) -> None:
     assert main(["predict", "--json", films.ageless]) == 0
     (noticed,) = lines(capsys.readouterr().out)
@@ -159,6 +167,7 @@ def test_an_unknown_age_is_read_with_a_notice_or_refused(with_toys: Path, films:
     assert read["status"] == "read"
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_an_image_file_needs_its_view_stated(with_toys: Path, png: Path, capsys: Capture) -> None:
     assert main(["predict", "--json", str(png)]) == 3
     (refused,) = lines(capsys.readouterr().out)
@@ -179,12 +188,14 @@ def test_the_bundle_and_engine_that_were_asked_for(
     assert answer["model"]["name"] == "toy"
 
 
+@pytest.mark.requirement("REQ-AGE")
 def test_a_film_outside_the_asked_bundles_ages_is_refused(toy_bundle: Bundle, films: Films, capsys: Capture) -> None:
     assert main(["predict", "--json", "--bundle", str(toy_bundle.folder), films.child]) == 3
     (answer,) = lines(capsys.readouterr().out)
     assert codes(answer) == ["age"]
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 def test_an_altered_bundle_reads_nothing(toy_bundle: Bundle, films: Films, tmp_path: Path, capsys: Capture) -> None:
     altered = Path(shutil.copytree(toy_bundle.folder, tmp_path / "altered"))
     content = bytearray((altered / "model.onnx").read_bytes())
@@ -205,6 +216,7 @@ def test_a_network_that_cannot_run_is_no_bug_of_the_film(
     assert "no network" in capsys.readouterr().err
 
 
+@pytest.mark.requirement("REQ-CLINICAL-MODEL")
 def test_a_bundle_for_research_reads_no_patient(tmp_path: Path, films: Films, capsys: Capture) -> None:
     toy.bundle(tmp_path / "research", clinical=False)
     assert main(["predict", "--bundle", str(tmp_path / "research"), films.read]) == 2
@@ -264,6 +276,7 @@ def test_an_empty_folder_is_said(tmp_path: Path) -> None:
 # ------------------------------------------------------------------------------------------------- bad input of any kind
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 def test_no_input_whatever_brings_a_traceback(run: Run, toy_bundle: Bundle, films: Films, tmp_path: Path) -> None:
     """In a process of its own, so that nothing is caught by the tests' own net."""
     strange = tmp_path / os.fsdecode(b"\xff\xfe name.dcm")
@@ -310,6 +323,7 @@ def test_wrong_names_are_2_in_one_sentence(
     assert len(err.splitlines()) == 1
 
 
+@pytest.mark.requirement("REQ-CRASH")
 def test_a_film_that_breaks_its_codec_costs_one_line(
     with_toys: Path, films: Films, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
@@ -461,6 +475,7 @@ def told_of(marks: tuple[str, ...], text: bytes) -> list[str]:
     return [mark for mark in marks if mark.encode() in text or mark.encode("utf-16-le") in text]
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 @pytest.mark.parametrize("json_lines", [True, False])
 def test_nothing_of_a_patient_goes_anywhere(run: Run, toy_bundle: Bundle, tmp_path: Path, json_lines: bool) -> None:
     films = variants(tmp_path)
@@ -478,6 +493,7 @@ def test_nothing_of_a_patient_goes_anywhere(run: Run, toy_bundle: Bundle, tmp_pa
         assert told_of(marks, str(file.relative_to(out)).encode()) == []
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 def test_a_folder_of_results_tells_nothing_of_the_file_name(with_toys: Path, tmp_path: Path, capsys: Capture) -> None:
     film = tmp_path / f"{MARKER}NAME.dcm"
     phantom.write(patient_film(), film)

@@ -77,6 +77,7 @@ def test_an_image_file_has_a_page_and_no_objects(with_toys: Path, tmp_path: Path
     assert (place / "report.html").exists()
 
 
+@pytest.mark.requirement("REQ-BATCH", "REQ-SOURCE")
 def test_a_film_without_a_study_costs_its_objects_and_not_the_batch(
     with_toys: Path, films: Films, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -101,6 +102,7 @@ def test_results_need_a_folder_and_a_name(films: Films, tmp_path: Path, capsys: 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_what_was_repaired_is_said_and_never_the_value(tmp_path: Path) -> None:
     path = saved(tmp_path / "film.dcm", PatientIdentityRemoved="YES")
     made = results.make(answer(path), chosen("sr"), tmp_path / "place", when=WHEN)
@@ -108,6 +110,7 @@ def test_what_was_repaired_is_said_and_never_the_value(tmp_path: Path) -> None:
     assert any(line.startswith("    header [PatientIdentityRemoved]: ") for line in made.lines())
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_the_same_reading_leaves_an_object_as_it_is_and_another_one_replaces_it(tmp_path: Path) -> None:
     path, place, kinds = saved(tmp_path / "film.dcm"), tmp_path / "place", chosen("sr,gsps,capture,pdf,cad-sr")
     results.make(answer(path), kinds, place, when=WHEN)
@@ -125,6 +128,7 @@ def uid(content: bytes) -> str:
     return str(dcmread(BytesIO(content)).SOPInstanceUID)
 
 
+@pytest.mark.requirement("REQ-WHOLE-FILES")
 def test_a_damaged_or_foreign_file_in_its_place_is_written_anew(tmp_path: Path) -> None:
     path, place, kinds = saved(tmp_path / "film.dcm"), tmp_path / "place", chosen("sr")
     results.make(answer(path), kinds, place, when=WHEN)
@@ -135,6 +139,7 @@ def test_a_damaged_or_foreign_file_in_its_place_is_written_anew(tmp_path: Path) 
         assert (place / "sr.dcm").read_bytes() == whole
 
 
+@pytest.mark.requirement("REQ-SOURCE")
 def test_a_file_that_changed_meanwhile_has_no_results(tmp_path: Path) -> None:
     path, place = saved(tmp_path / "film.dcm"), tmp_path / "place"
     given = answer(path)
@@ -148,6 +153,7 @@ def test_a_file_that_changed_meanwhile_has_no_results(tmp_path: Path) -> None:
     assert not place.exists() or not list(place.iterdir())
 
 
+@pytest.mark.requirement("REQ-BATCH", "REQ-WHOLE-FILES")
 def test_a_defect_costs_one_result_and_removes_its_earlier_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,6 +184,7 @@ def test_a_header_that_breaks_its_parser_costs_its_own_results(tmp_path: Path, m
     assert (made.exit_status, list(place.iterdir())) == (1, [])
 
 
+@pytest.mark.requirement("REQ-WHOLE-FILES")
 def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, place, kinds = saved(tmp_path / "film.dcm"), tmp_path / "place", chosen("sr,priority")
     results.make(answer(path), kinds, place, when=WHEN)

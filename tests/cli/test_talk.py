@@ -33,11 +33,13 @@ def reading(score: float, *, abstained: bool = False, probability: float = 0.2) 
     )
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize("order", list(itertools.permutations([0, 3, 4])))
 def test_the_order_of_films_does_not_matter(order: tuple[int, ...]) -> None:
     assert worst(order) == 4
 
 
+@pytest.mark.requirement("REQ-EXIT-STATUS")
 @pytest.mark.parametrize(
     ("statuses", "expected"),
     [([], 0), ([0, 0], 0), ([0, 3], 3), ([3, 4], 4), ([4, 5, 3], 5), ([5, 1], 1), ([3, 4, 5, 1, 0], 1)],
@@ -51,6 +53,7 @@ def test_batches_join_as_their_statuses_do(one: list[int], other: list[int]) -> 
     assert worst([*one, *other]) == worst([worst(one), worst(other)])
 
 
+@pytest.mark.requirement("REQ-BATCH")
 @given(STATUSES)
 def test_a_summary_counts_every_film(statuses: list[int]) -> None:
     told = summary(status for status in statuses if status != 5)
@@ -82,6 +85,7 @@ def test_the_first_line_says_what_came_of_it(given_reading: Reading, expected: s
     assert all(line.startswith("    ") for line in told.splitlines()[1:])
 
 
+@pytest.mark.requirement("REQ-NO-FALSE-CERTAINTY")
 @pytest.mark.parametrize(
     ("probability", "words"), [(0.0, "0 %"), (0.00001, "< 0.01 %"), (0.034, "3.4 %"), (0.9999999, "> 99.99 %")]
 )
@@ -90,6 +94,7 @@ def test_no_probability_looks_more_certain_than_it_is(probability: float, words:
     assert f"probability {words} where 30 % of films are positive" in told
 
 
+@pytest.mark.requirement("REQ-LOUD-NOTICES")
 def test_every_reason_and_every_notice_is_told_with_its_code() -> None:
     reasons = (Reason(Code.VIEW, "A lateral film."), Reason(Code.AGE, "Too young."))
     assert sentence(Answer("a.dcm", "0", 3, refuse(reasons))).splitlines()[1:] == [
@@ -104,6 +109,7 @@ def test_an_unreadable_file_is_told_in_one_line() -> None:
     assert told == "a.dcm: NOT READABLE [not-a-film]: this is an empty file"
 
 
+@pytest.mark.requirement("REQ-PROVENANCE")
 def test_each_model_is_told_once() -> None:
     assert about([reading(0.2), reading(0.3), refuse((Reason(Code.VIEW, "x"),))]) == [
         "Model toy 1: for adults of paper. Measured on nothing."

@@ -108,6 +108,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 @pytest.mark.parametrize("kind", PLANTED)
 def test_a_planted_leak_is_stopped_and_named(
     kind: str, films: Path, divided: Split, capsys: pytest.CaptureFixture[str]

@@ -21,6 +21,7 @@ def altered(bundle: Bundle, folder: Path) -> Path:
     return copy
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 @pytest.mark.parametrize("engine", ["openvino", "onnxruntime"])
 def test_a_sound_bundle(toy_bundle: Bundle, capsys: Capture, engine: str) -> None:
     assert main(["verify", "--engine", engine, str(toy_bundle.folder)]) == 0
@@ -30,11 +31,13 @@ def test_a_sound_bundle(toy_bundle: Bundle, capsys: Capture, engine: str) -> Non
     assert err == ""
 
 
+@pytest.mark.requirement("REQ-SELF-TEST")
 def test_without_a_name_every_released_one(with_toys: Path, capsys: Capture) -> None:
     assert main(["verify"]) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["adult", "paediatric", "open"]
 
 
+@pytest.mark.requirement("REQ-ALTERED")
 def test_an_altered_bundle_is_5_and_the_others_are_still_told(
     toy_bundle: Bundle, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -31,6 +31,7 @@ def view(code: str, meaning: str) -> Dataset:
     return made
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 def test_tid_4100_row_by_row(any_reading: Reading) -> None:
     root = built(any_reading)
     assert root.item.SOPClassUID == "1.2.840.10008.5.1.4.1.1.88.65"
@@ -82,6 +83,7 @@ OUTCOMES = {
 }
 
 
+@pytest.mark.requirement("REQ-REFUSED-RESULT")
 @pytest.mark.parametrize("status", list(OUTCOMES))
 def test_success_and_failure_are_recorded(readings: dict[str, Reading], status: str) -> None:
     """TID 4101 row 1, TID 4100 row 6, TID 4015 rows 1 and 3, TID 4017 row 1."""
@@ -116,6 +118,7 @@ def test_tid_4019_row_by_row_says_everything(any_reading: Reading) -> None:
     assert any("0123456789abcdef" * 4 in text for text in performed.texts)
 
 
+@pytest.mark.requirement("REQ-REFUSED-RESULT")
 def test_a_refusal_gives_its_reasons(make_refusal: Make) -> None:
     refused = make_refusal(Reason(Code.VIEW, "A lateral film. Send the frontal one."))
     performed = built(refused).one("DCM:111064").children[0].children[0]
@@ -151,6 +154,7 @@ def test_a_finding_without_outline_is_of_the_whole_film(make_reading: Make) -> N
     assert finding.one("DCM:111010").item.GraphicData == [125, 150]
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 def test_it_is_preliminary_reproducible_and_refers_to_its_predecessor(make_reading: Make) -> None:
     film = source.of(header())
     before, again = (cad_sr.build(make_reading(), film, when=WHEN) for _ in range(2))
@@ -162,6 +166,7 @@ def test_it_is_preliminary_reproducible_and_refers_to_its_predecessor(make_readi
     assert after.SOPInstanceUID != before.SOPInstanceUID
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 def test_it_is_valid(any_reading: Reading, tmp_path: Path) -> None:
     made = cad_sr.build(any_reading, source.of(header()), when=WHEN)
     assert violations(made, tmp_path) == []

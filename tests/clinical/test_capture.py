@@ -38,6 +38,7 @@ def built(reading: Reading, of: Source | None = None, **asked: Any) -> Dataset:
     return read_again(capture.build(reading, of or shown(), when=WHEN, **asked))
 
 
+@pytest.mark.requirement("REQ-NOT-ORIGINAL")
 def test_it_says_that_it_is_no_original(any_reading: Reading) -> None:
     made = built(any_reading)
     assert list(made.ImageType) == ["DERIVED", "SECONDARY", "WETREAD"]
@@ -51,6 +52,7 @@ def test_it_says_that_it_is_no_original(any_reading: Reading) -> None:
         assert {tuple(colour) for colour in edge.reshape(-1, 3).tolist()} == {YELLOW}
 
 
+@pytest.mark.requirement("REQ-NOT-ORIGINAL")
 def test_its_banner_is_drawn_from_the_words(any_reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     banners: list[str] = []
     kept = drawing.under_banner
@@ -66,6 +68,7 @@ def test_its_banner_is_drawn_from_the_words(any_reading: Reading, monkeypatch: p
     assert banner.endswith(facts.of(any_reading).headline)
 
 
+@pytest.mark.requirement("REQ-OWN-RESULT")
 def test_our_own_door_refuses_it(any_reading: Reading) -> None:
     made = built(any_reading)
     use = IntendedUse(age_years=(18, 120))
@@ -76,6 +79,7 @@ def test_our_own_door_refuses_it(any_reading: Reading) -> None:
     assert Code.OWN_RESULT in {reason.code for reason in eligibility(made, use)}
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 def test_the_outline_lies_where_it_is(make_reading: Make) -> None:
     with_outline, without = (built(make_reading(), outline=wanted).pixel_array for wanted in (True, False))
     scale = 560 / ROWS
@@ -94,6 +98,7 @@ def test_the_outline_lies_where_it_is(make_reading: Make) -> None:
     assert abs(float(np.median(off))) < 1.5
 
 
+@pytest.mark.requirement("REQ-BURNED-IN")
 def test_text_burned_into_the_film_is_not_shown(make_reading: Make, make_refusal: Make) -> None:
     burned = Reason(Code.BURNED_IN, "Text is burned into the film.", "BurnedInAnnotation")
     plain = shown()
@@ -122,6 +127,7 @@ def test_a_film_that_was_not_decoded_has_words_alone(make_refusal: Make, tmp_pat
     assert violations(made, tmp_path) == []
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 def test_another_films_picture_is_never_shown(make_reading: Make) -> None:
     theirs = Radiograph(gradient(), Facts(), source_uids={"SOPInstanceUID": "9.9.9"})
     with pytest.raises(SourceError, match="another patient's"):
@@ -131,6 +137,7 @@ def test_another_films_picture_is_never_shown(make_reading: Make) -> None:
         built(make_reading(), source.of(header(), smaller))
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 def test_dciodvfy_finds_no_error(any_reading: Reading, tmp_path: Path) -> None:
     lossy = {
         "LossyImageCompression": "01",

@@ -25,10 +25,12 @@ def chapter(page: str, kind: str) -> str:
     return page.split(f"\n### `{kind}`: ")[1].split("\n### ", maxsplit=1)[0].split("\n## ", maxsplit=1)[0]
 
 
+@pytest.mark.requirement("REQ-CONFORMANCE")
 def test_the_page_is_current(page: str) -> None:
     assert PAGE.read_text(encoding="utf-8") == page, "out of date: python tools/conformance.py"
 
 
+@pytest.mark.requirement("REQ-CONFORMANCE")
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS.values() if kind.media_type == DICOM])
 def test_every_attribute_of_an_object_is_listed(page: str, kind: str) -> None:
     listed = chapter(page, kind)
@@ -51,6 +53,7 @@ def test_templates_kinds_sets_and_codes_are_listed(page: str) -> None:
     assert "| DiagnosticReport | POST, only if not there yet | preliminary |" in page
 
 
+@pytest.mark.requirement("REQ-CONFORMANCE")
 def test_films_that_are_read_are_those_that_the_door_takes(page: str) -> None:
     films = page.split("## Films that are read")[1].split("\n## ", maxsplit=1)[0]
     assert "- Computed Radiography Image Storage, `1.2.840.10008.5.1.4.1.1.1`" in films

@@ -39,6 +39,7 @@ def test_the_line_or_its_halo_stands_out_on_any_ground(ground: float) -> None:
     assert np.abs(beside - 255 * ground).max() > 90
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 def test_the_outline_lies_where_it_was_asked() -> None:
     picture = film_part(drawing.film(flat(0.5), [SQUARE]), 600).astype(int)
     yellow = (picture[..., 0] > 200) & (picture[..., 2] < 90)
@@ -74,6 +75,7 @@ def test_nothing_is_drawn_without_outlines() -> None:
     assert (picture == 128).all()
 
 
+@pytest.mark.requirement("REQ-NOT-ORIGINAL")
 @pytest.mark.parametrize("banner", [drawing.BANNER, drawing.BANNER_NO_OUTLINE, drawing.BANNER_REFUSED])
 @pytest.mark.parametrize("shape", [(600, 700), (2400, 300), (300, 2400), (28, 28), (1, 1)])
 def test_every_film_has_its_banner(banner: str, shape: tuple[int, int]) -> None:

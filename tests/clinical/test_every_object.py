@@ -76,6 +76,7 @@ def made(kind: Kind, reading: Reading, of: Source) -> Dataset:
     return built
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 @pytest.mark.parametrize("name", FILMS)
 def test_objects_of_real_films_are_valid(name: str, shared_data: Path, tmp_path: Path) -> None:
     path = shared_data / "dicom" / name
@@ -87,6 +88,7 @@ def test_objects_of_real_films_are_valid(name: str, shared_data: Path, tmp_path:
     assert faults(outlined(*film.shape) if film else refused(), of, tmp_path) == []
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 @pytest.mark.parametrize("kind", sources.KINDS)
 def test_objects_of_every_kind_of_patient_are_valid(kind: str, tmp_path: Path) -> None:
     of = sources.made(kind)
@@ -106,6 +108,7 @@ def test_objects_of_every_geometry_are_valid(geometry: str, tmp_path: Path) -> N
     assert faults(refused(), of, tmp_path) == []
 
 
+@pytest.mark.requirement("REQ-OWN-RESULT")
 @pytest.mark.parametrize("kind", [kind.name for kind in OBJECTS])
 def test_every_object_is_refused_by_our_own_door(kind: str) -> None:
     for make in STATUSES.values():
@@ -166,6 +169,7 @@ def _table(descriptor: list[int], data: bytes) -> Dataset:
     return item
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_film_has_valid_objects_or_a_clear_refusal(name: str, tmp_path: Path) -> None:
     film = HOSTILE[name]()
@@ -198,6 +202,7 @@ def _patient(mark: int) -> Source:
     return source.of(film, Radiograph(np.full((ROWS, COLUMNS), mark / 1e4, np.float32), Facts(), source_uids=uids))
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 @given(marks=MARKS, order=st.randoms(use_true_random=False))
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_interleaved_studies_never_mix(marks: list[int], order: Any) -> None:

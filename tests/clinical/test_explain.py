@@ -43,6 +43,7 @@ def text(found: Explained) -> str:
     return "\n".join(found.lines)
 
 
+@pytest.mark.requirement("REQ-EXPLAIN")
 def test_every_kind_is_told_without_saying_whose_it_is(kind: Kind, any_reading: Reading, film: Radiograph) -> None:
     found = explain(result(kind, any_reading, film))
     assert found.study_uid == "1.2.3.4.2"
@@ -56,6 +57,7 @@ def test_every_kind_is_told_without_saying_whose_it_is(kind: Kind, any_reading: 
         assert "P-17" in whose
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 @pytest.mark.parametrize("name", PROSE)
 def test_all_that_is_said_is_told(name: str, any_reading: Reading) -> None:
     statement, said = facts.of(any_reading), text(explain(result(name, any_reading)))
@@ -84,6 +86,7 @@ def test_a_measurement_report_is_told_as_its_tree() -> None:
     assert "polyline of 41 points, columns 134 to 206, rows 144 to 216" in outline
 
 
+@pytest.mark.requirement("REQ-EXPLAIN")
 def test_what_is_told_is_what_the_object_holds() -> None:
     """Objects that were changed after they were made are told as they are now."""
     made_sr = dcmread(BytesIO(result("sr", reading())))
@@ -168,6 +171,7 @@ ALIENS = {
 }
 
 
+@pytest.mark.requirement("REQ-EXPLAIN")
 @pytest.mark.parametrize("name", ALIENS)
 def test_everything_else_is_refused_with_a_reason(name: str) -> None:
     make, reason = ALIENS[name]
@@ -231,6 +235,7 @@ def sealed(kind: Kind, **values: Any) -> bytes:
     return kinds.encode(seal(content, kind, reading(), made("latin-1"), when=WHEN))
 
 
+@pytest.mark.requirement("REQ-NOT-ORIGINAL")
 def test_a_capture_is_told_as_no_original() -> None:
     values = {"Rows": 30, "Columns": 25, "ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": "YES"}
     lines = explain(sealed(CAPTURE, ImageComments="One.\r\nTwo.", **values)).lines

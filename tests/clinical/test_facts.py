@@ -43,6 +43,7 @@ def test_everything_is_said_in_ascii(any_reading: Reading) -> None:
         assert "Against readers' boxes" in text
 
 
+@pytest.mark.requirement("REQ-LOUD-NOTICES")
 def test_loud_notices_come_first(make_reading: Callable[..., Reading]) -> None:
     limits = facts.of(make_reading()).limits
     assert "no age" in limits[0]

@@ -101,6 +101,7 @@ class Server:
                 self.stored[f"{resource['resourceType']}/{len(self.stored)}"] = resource
 
 
+@pytest.mark.requirement("REQ-CHART-RESULTS")
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_independent_library_reads_every_film(kind: str, release: Any, any_reading: Reading) -> None:
@@ -133,6 +134,7 @@ def test_a_value_that_a_list_does_not_have_is_seen() -> None:
     assert beyond(parsed(bundle, "R4B")) == ["status: busy", "status: guessed"]
 
 
+@pytest.mark.requirement("REQ-CHART-RESULTS")
 @pytest.mark.parametrize("release", RELEASES)
 def test_every_reference_leads_somewhere(release: Any, any_reading: Reading) -> None:
     bundle = fhir.build(any_reading, made("issued"), when=WHEN, release=release)
@@ -165,6 +167,7 @@ def test_another_film_adds_its_own_and_shares_the_device() -> None:
     assert len(server.stored) == 5 + 4
 
 
+@pytest.mark.requirement("REQ-CHART-RESULTS")
 @pytest.mark.parametrize(("status", "code"), [("present", "POS"), ("absent", "NEG"), ("indeterminate", "IND")])
 def test_a_finding_has_its_code_and_every_number(status: str, code: str, readings: dict[str, Reading]) -> None:
     bundle = fhir.build(readings[status], made("ascii"), when=WHEN)
@@ -196,6 +199,7 @@ def test_a_finding_has_its_code_and_every_number(status: str, code: str, reading
     assert any("Bundle SHA-256: 0123456789abcdef" in note for note in notes)
 
 
+@pytest.mark.requirement("REQ-REFUSED-RESULT")
 def test_a_film_that_was_not_processed_is_answered_with_its_reasons() -> None:
     bundle = fhir.build(refused(), made("ascii"), when=WHEN)
     found, report = one(bundle, "Observation", "233604007"), one(bundle, "DiagnosticReport")
@@ -220,12 +224,14 @@ def test_the_report_says_everything(any_reading: Reading) -> None:
     assert "conclusionCode" not in report
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 def test_the_narrative_is_markup_whatever_a_sentence_holds() -> None:
     odd = refused(Reason(Code.VIEW, "A film of <b>R&D</b>.", "ViewPosition"))
     div = one(fhir.build(odd, made("ascii"), when=WHEN), "DiagnosticReport")["text"]["div"]
     assert "&lt;b&gt;R&amp;D&lt;/b&gt;" in div
 
 
+@pytest.mark.requirement("REQ-PROVENANCE")
 def test_device_and_provenance_say_who_made_it_and_of_what() -> None:
     bundle = fhir.build(reading(), made("ascii"), when=WHEN)
     device, provenance = one(bundle, "Device"), one(bundle, "Provenance")
@@ -256,6 +262,7 @@ def test_the_outline_stands_on_the_film_in_r5() -> None:
     assert bare["code"]["coding"][0]["code"] == "film"
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_identity_is_the_films_own() -> None:
     bundle = fhir.build(reading(), made("japanese"), when=WHEN)
     (patient,) = one(bundle, "DiagnosticReport")["contained"]
@@ -279,6 +286,7 @@ def test_namespaces_and_zone_are_carried() -> None:
     assert report["issued"] == "2026-11-22T04:00:15.250000-03:30"
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_a_film_of_nobody_makes_nobody() -> None:
     bundle = fhir.build(reading(), made("nobody"), when=WHEN)
     assert "contained" not in one(bundle, "DiagnosticReport")
@@ -307,6 +315,7 @@ def test_a_bare_number_is_never_searched_for() -> None:
     assert report["subject"]["reference"] == "#patient"
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_a_new_result_refers_to_the_one_that_it_replaces() -> None:
     film = made("ascii")
     first = fhir.build(reading(), film, when=WHEN)
@@ -322,6 +331,7 @@ def test_a_new_result_refers_to_the_one_that_it_replaces() -> None:
     assert fhir.build(reading(), film, when=WHEN, replaces=before) == first
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_a_test_film_is_marked() -> None:
     told = replace(reading(), notices=(Reason(Code.CONSTANCY, "A test film."),))
     bundle = fhir.build(told, made("ascii"), when=WHEN)
@@ -348,6 +358,7 @@ FIELDS = ("PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID", "Se
 WORDS = st.text("BCDFGHKMNPRSTVWXZ", min_size=6, max_size=12).map("QX{}".format)  # like no word that a result says
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 @settings(max_examples=25, deadline=None)
 @given(
     words=st.lists(WORDS, min_size=6, max_size=6, unique=True), numbers=st.sets(st.integers(10**6, 10**9), min_size=6)

@@ -56,6 +56,7 @@ def said(message: Message, code: str) -> list[str]:
     return [field(row, 5) for row in rows(message) if field(row, 3).split("^")[0] == code]
 
 
+@pytest.mark.requirement("REQ-CHART-RESULTS")
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_independent_library_reads_every_film(kind: str, any_reading: Reading) -> None:
     message = hl7.build(any_reading, made(kind), when=WHEN)
@@ -68,6 +69,7 @@ def test_an_independent_library_reads_every_film(kind: str, any_reading: Reading
     assert b"\n" not in message
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 @pytest.mark.parametrize(
     ("kind", "charset"),
     [
@@ -92,6 +94,7 @@ def test_letters_survive_in_the_set_that_is_named(kind: str, charset: str) -> No
         assert use == "L"
 
 
+@pytest.mark.requirement("REQ-CHART-RESULTS")
 def test_delimiters_are_escaped_and_come_back() -> None:
     found = parsed(hl7.build(reading(), made("delimiters"), when=WHEN))
     assert field(patient(found).pid, 3) == "7|8^9&a~b^^^^PI"
@@ -101,6 +104,7 @@ def test_delimiters_are_escaped_and_come_back() -> None:
     assert len(patient(found).pid.pid_3) == 1
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 @given(st.text(max_size=60))
 def test_escapes_lose_nothing_but_control_characters(text: str) -> None:
     escaped = hl7.escaped(text)
@@ -109,6 +113,7 @@ def test_escapes_lose_nothing_but_control_characters(text: str) -> None:
     assert back == re.sub(r"[\x00-\x1f\x7f]+", " ", text)
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_long_names_are_never_cut() -> None:
     found = parsed(hl7.build(reading(), made("long"), when=WHEN))
     name = KINDS["long"]["PatientName"].split("^")
@@ -139,6 +144,7 @@ def test_a_hashed_birth_date_is_left_out() -> None:
     assert field(patient(found).pid, 3) == f"{'9f' * 32}^^^^PI"
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 @pytest.mark.parametrize(
     ("status", "value"),
     [
@@ -163,6 +169,7 @@ def test_a_finding_is_preliminary_with_every_number(status: str, value: str, rea
     assert "Bundle SHA-256: 0123456789abcdef" in said(found, "59776-5")[-1]
 
 
+@pytest.mark.requirement("REQ-REFUSED-RESULT")
 def test_a_film_that_was_not_processed_is_answered_with_its_reasons() -> None:
     reasons = (Reason(Code.VIEW, "A lateral film.", "ViewPosition"), Reason(Code.AGE, "A child | of 3."))
     found = parsed(hl7.build(refused(*reasons), made("ascii"), when=WHEN))
@@ -181,6 +188,7 @@ def test_lines_of_one_code_are_told_apart(any_reading: Reading) -> None:
     assert len(set(told)) == len(told)
 
 
+@pytest.mark.requirement("REQ-PRIORITY")
 def test_the_priority_is_said_twice_and_never_below_routine(any_reading: Reading) -> None:
     found = parsed(hl7.build(any_reading, made("ascii"), when=WHEN))
     code, reason = said(found, "priority")
@@ -202,6 +210,7 @@ def test_a_second_message_is_known_by_its_control_id() -> None:
     assert len({control(), control(("score", 0.7)), control(processing_id="T")}) == 3
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_a_new_result_names_the_one_that_it_replaces() -> None:
     film = made("ascii")
     first = parsed(hl7.build(reading(), film, when=WHEN))
@@ -242,6 +251,7 @@ FIELDS = ("PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID", "SO
 WORDS = st.text("BCDFGHKMNPRSTVWXZ", min_size=6, max_size=12).map("QX{}".format)  # like no word that a result says
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 @settings(max_examples=25, deadline=None)
 @given(
     words=st.lists(WORDS, min_size=6, max_size=6, unique=True), numbers=st.sets(st.integers(10**6, 10**9), min_size=4)

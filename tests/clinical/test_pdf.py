@@ -58,6 +58,7 @@ def test_the_page_says_everything_and_whose_it_is(any_reading: Reading, tmp_path
         assert part in words
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 @pytest.mark.parametrize(
     ("kind", "printed"),
     [
@@ -85,6 +86,7 @@ def test_a_name_without_any_printable_group_is_left_to_the_header(make_refusal: 
     assert "山" not in words
 
 
+@pytest.mark.requirement("REQ-NO-TRAFFIC")
 def test_its_font_is_inside_and_nothing_is_active(make_reading: Make, tmp_path: Path) -> None:
     content = pdf.page(make_reading(), shown(), when=WHEN)
     assert said(content, tmp_path)
@@ -99,6 +101,7 @@ def test_its_font_is_inside_and_nothing_is_active(make_reading: Make, tmp_path: 
     assert b"M\xfcller" not in content  # the name is on the page, not in its metadata
 
 
+@pytest.mark.requirement("REQ-BURNED-IN")
 def test_the_picture_is_on_the_page_and_burned_in_text_is_not(make_reading: Make) -> None:
     with_picture, without = (pdf.page(make_reading(), of, when=WHEN) for of in (shown(), shown(burned_in=True)))
     assert b"/Subtype /Image" in with_picture

@@ -91,6 +91,7 @@ def distance(at: np.ndarray, lines: list[np.ndarray]) -> np.ndarray:
     return found
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 @pytest.mark.parametrize("made", [film, oblong], ids=["square pixels", "oblong pixels"])
 def test_dcmtk_draws_the_outline_where_it_is(made: Callable[[], Dataset], make_reading: Make, tmp_path: Path) -> None:
     of = made()
@@ -131,6 +132,7 @@ def test_dcmtk_reads_the_same_graphics_and_text(any_reading: Reading, tmp_path: 
         assert line in plain
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -246,6 +248,7 @@ def test_it_points_at_the_film(any_reading: Reading) -> None:
     assert "PixelData" not in state
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 def test_dciodvfy_finds_no_error(any_reading: Reading, tmp_path: Path) -> None:
     for changes in (
         {},

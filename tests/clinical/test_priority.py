@@ -26,6 +26,7 @@ KEPT: dict[str, tuple[Reading, str]] = {
 }
 
 
+@pytest.mark.requirement("REQ-PRIORITY")
 def test_a_suspicion_of_a_proven_model_is_read_sooner() -> None:
     asked = priority.of(reading(notices=()))
     assert asked.action == "forward"
@@ -33,6 +34,7 @@ def test_a_suspicion_of_a_proven_model_is_read_sooner() -> None:
     assert asked.text.startswith("Read sooner.")
 
 
+@pytest.mark.requirement("REQ-PRIORITY")
 @pytest.mark.parametrize("case", KEPT)
 def test_everything_else_keeps_its_place_and_says_why(case: str) -> None:
     told, why = KEPT[case]
@@ -42,6 +44,7 @@ def test_everything_else_keeps_its_place_and_says_why(case: str) -> None:
     assert why in asked.text
 
 
+@pytest.mark.requirement("REQ-PRIORITY")
 @pytest.mark.parametrize("told", [reading(notices=()), *(told for told, _ in KEPT.values())])
 def test_nothing_ever_moves_back(told: Reading) -> None:
     asked = priority.of(told)
@@ -50,6 +53,7 @@ def test_nothing_ever_moves_back(told: Reading) -> None:
     assert asked.text.isascii()
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 def test_the_file_can_be_matched_with_an_order_and_names_nobody(any_reading: Reading) -> None:
     made_of = kinds.KINDS["priority"].build(any_reading, made("latin-1"), when=WHEN)
     said: dict[str, Any] = json.loads(kinds.encode(made_of))

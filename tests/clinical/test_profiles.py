@@ -31,6 +31,7 @@ def test_a_set_has_kinds_and_a_name_of_its_own() -> None:
         Seen(kind="dvd", program="x", shows="x", lacks="", test="x")
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 def test_every_sight_has_a_test_that_runs_the_program() -> None:
     assert {seen.kind for seen in SEEN} <= set(KINDS)
     for seen in SEEN:

@@ -81,6 +81,7 @@ HEADLINES = {
 }
 
 
+@pytest.mark.requirement("REQ-PAGE")
 @pytest.mark.parametrize("status", HEADLINES)
 def test_the_headline_says_the_status(readings: dict[str, Reading], film: Radiograph, status: str) -> None:
     page = page_of(readings[status], film)
@@ -89,6 +90,7 @@ def test_the_headline_says_the_status(readings: dict[str, Reading], film: Radiog
     assert page.headings[0][0] == "h1"
 
 
+@pytest.mark.requirement("REQ-PAGE")
 def test_every_page_is_complete_by_itself(any_reading: Reading, film: Radiograph) -> None:
     html = report.build(any_reading, film, when=WHEN, name="film.dcm").html
     page = Page(html)
@@ -103,6 +105,7 @@ def test_every_page_is_complete_by_itself(any_reading: Reading, film: Radiograph
     assert re.findall(r"(?:src|href|action)=\"(?!data:)", html) == []
 
 
+@pytest.mark.requirement("REQ-PROVENANCE", "REQ-PRELIMINARY")
 def test_a_reading_says_what_a_clinician_needs(make_reading: Callable[..., Reading], film: Radiograph) -> None:
     text = page_of(make_reading(), film).text
     for words in (
@@ -121,6 +124,7 @@ def test_a_reading_says_what_a_clinician_needs(make_reading: Callable[..., Readi
         assert words in text
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 def test_the_probability_is_restated_for_other_prevalences(
     make_reading: Callable[..., Reading], film: Radiograph
 ) -> None:
@@ -139,6 +143,7 @@ def test_a_certain_prevalence_cannot_be_restated(make_reading: Callable[..., Rea
     assert "It cannot be restated" in page_of(make_reading(prevalence=prevalence), None).text
 
 
+@pytest.mark.requirement("REQ-LOUD-NOTICES")
 def test_loud_notices_come_first(make_reading: Callable[..., Reading], film: Radiograph) -> None:
     text = page_of(make_reading(), film).text
     places = [
@@ -148,6 +153,7 @@ def test_loud_notices_come_first(make_reading: Callable[..., Reading], film: Rad
     assert places == sorted(places)
 
 
+@pytest.mark.requirement("REQ-LOUD-NOTICES")
 def test_every_notice_is_on_the_page(
     make_reading: Callable[..., Reading], make_refusal: Callable[..., Reading]
 ) -> None:
@@ -157,6 +163,7 @@ def test_every_notice_is_on_the_page(
         assert [notice.message for notice in notices if text.count(notice.message) != 1] == []
 
 
+@pytest.mark.requirement("REQ-REFUSE-NO-NETWORK")
 def test_a_refusal_says_why_and_what_next_and_gives_no_number(
     make_refusal: Callable[..., Reading], film: Radiograph
 ) -> None:
@@ -186,6 +193,7 @@ def test_a_refusal_says_why_and_what_next_and_gives_no_number(
     assert "%" not in page.text
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_a_synthetic_film_is_never_taken_for_a_patients(make_reading: Callable[..., Reading], film: Radiograph) -> None:
     synthetic = make_reading(notices=(Reason(Code.WEAK_EVIDENCE, "Weak."), Reason(Code.CONSTANCY, "Of no patient.")))
     text = page_of(synthetic, film).text
@@ -205,6 +213,7 @@ def test_without_a_film_the_page_has_no_picture(any_reading: Reading) -> None:
     assert "film is not shown" not in Page(made.html).text
 
 
+@pytest.mark.requirement("REQ-BURNED-IN")
 def test_a_film_with_burned_in_text_is_not_shown(make_refusal: Callable[..., Reading], film: Radiograph) -> None:
     by_reason = report.build(make_refusal(Reason(Code.BURNED_IN, "Text is burned in.")), film, when=None)
     by_fact = report.build(make_refusal(), replace(film, facts=replace(film.facts, burned_in=True)), when=None)
@@ -220,6 +229,7 @@ def test_the_page_shows_the_picture_that_is_written(any_reading: Reading, film: 
     assert base64.b64encode(made.film_png).decode() in made.html
 
 
+@pytest.mark.requirement("REQ-REFUSE-NO-NETWORK")
 def test_a_refused_film_carries_no_outline(readings: dict[str, Reading], film: Radiograph) -> None:
     attention = readings["present"].attention
     with_attention = replace(readings["refused"], attention=attention)
@@ -229,6 +239,7 @@ def test_a_refused_film_carries_no_outline(readings: dict[str, Reading], film: R
     )
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 def test_an_empty_outline_is_said_to_be_none(make_reading: Callable[..., Reading], film: Radiograph) -> None:
     attention = replace(make_reading().attention, worth="Nothing was measured of it.", outlines=())
     page = page_of(make_reading(attention=attention), film)
@@ -236,6 +247,7 @@ def test_an_empty_outline_is_said_to_be_none(make_reading: Callable[..., Reading
     assert page.attributes("img")[0]["alt"] == "The film, without any outline"
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 @pytest.mark.parametrize("hostile", ["<script>alert(1)</script>.dcm", '"><img src=x onerror=alert(1)>', "a&b'c"])
 def test_whatever_text_comes_it_stays_text(
     make_reading: Callable[..., Reading], make_refusal: Callable[..., Reading], film: Radiograph, hostile: str
@@ -256,6 +268,7 @@ def test_whatever_text_comes_it_stays_text(
         assert [attributes for _, attributes in page.found if "onerror" in attributes] == []
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 def test_nothing_of_the_patient_is_on_the_page(any_reading: Reading, film: Radiograph) -> None:
     uids = {"SOPInstanceUID": "1.2.826.0.1.77777", "StudyInstanceUID": "1.2.826.0.1.88888"}
     known = replace(film, source_uids=uids, facts=replace(film.facts, age_years=83.0, manufacturer="Maker of Things"))
@@ -263,12 +276,14 @@ def test_nothing_of_the_patient_is_on_the_page(any_reading: Reading, film: Radio
     assert [word for word in ("77777", "88888", "83", "Maker") if word in text] == []
 
 
+@pytest.mark.requirement("REQ-DETERMINISM")
 def test_the_same_arguments_give_the_same_bytes(any_reading: Reading, film: Radiograph) -> None:
     once, again = (report.build(any_reading, film, when=WHEN, name="a") for _ in range(2))
     assert (once.html, once.film_png, once.json) == (again.html, again.film_png, again.json)
     assert "2026" not in Page(report.build(any_reading, film, when=None).html).text
 
 
+@pytest.mark.requirement("REQ-PROVENANCE")
 def test_the_json_is_the_reading(any_reading: Reading) -> None:
     made = report.build(any_reading, None, when=None)
     assert json.loads(made.json) == json.loads(json.dumps(any_reading.to_json()))
@@ -276,6 +291,7 @@ def test_the_json_is_the_reading(any_reading: Reading) -> None:
     assert made.json.count("\n") > 15
 
 
+@pytest.mark.requirement("REQ-WHOLE-FILES")
 def test_the_files_are_written_and_a_stale_film_is_not_left(
     any_reading: Reading, film: Radiograph, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ OVERFLOWING = """[...document.querySelectorAll('body *')]
     .map(e => e.tagName + '.' + e.className)"""
 
 
+@pytest.mark.requirement("REQ-PAGE")
 @pytest.mark.parametrize("width", [360, 500, 790, 1180, 1900])
 def test_nothing_runs_over_the_edge(
     browser: Browser, readings: dict[str, Reading], write: Callable[[Reading], Path], width: int
@@ -63,6 +64,7 @@ def test_nothing_runs_over_the_edge(
         assert browser.ask(OVERFLOWING) == [], status
 
 
+@pytest.mark.requirement("REQ-PAGE")
 @pytest.mark.parametrize("status", STATUSES)
 def test_it_prints_on_one_sheet(
     browser: Browser, readings: dict[str, Reading], write: Callable[[Reading], Path], status: str
@@ -87,6 +89,7 @@ def test_the_count_of_sheets_can_fail(
     assert browser.pages() > 1
 
 
+@pytest.mark.requirement("REQ-NO-TRAFFIC")
 @pytest.mark.parametrize("status", STATUSES)
 def test_it_asks_for_nothing_and_complains_of_nothing(
     browser: Browser, readings: dict[str, Reading], write: Callable[[Reading], Path], status: str
@@ -99,6 +102,7 @@ def test_it_asks_for_nothing_and_complains_of_nothing(
     assert [event for event in browser.events if event.get("method") == "Log.entryAdded"] == []
 
 
+@pytest.mark.requirement("REQ-PAGE")
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_result_and_the_film_are_seen_without_scrolling(
     browser: Browser, readings: dict[str, Reading], write: Callable[[Reading], Path], status: str

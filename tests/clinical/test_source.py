@@ -35,6 +35,7 @@ def noted(of: source.Source) -> dict[str, str]:
     return {note.keyword: note.message for note in of.notes}
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_a_valid_header_is_carried_exactly() -> None:
     film = header()
     found = source.of(film)
@@ -120,12 +121,14 @@ def test_a_misspelt_character_set_is_written_as_its_defined_term(written: str, m
     assert "misspelt" in noted(found)["SpecificCharacterSet"]
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 def test_a_name_that_is_not_in_the_declared_set_is_left_out() -> None:
     found = source.of(raw("PatientName", "PN", "Müller".encode("latin-1"), SpecificCharacterSet="ISO_IR 192"))
     assert not found.identity.PatientName
     assert noted(found) == {"PatientName": "is not written in the character set that the film declares: left out"}
 
 
+@pytest.mark.requirement("REQ-IDENTITY")
 @pytest.mark.parametrize(
     ("keyword", "value", "kept"),
     [
@@ -170,6 +173,7 @@ def test_sequences_are_carried_without_their_private_elements() -> None:
     assert "ProcedureCodeSequence" in noted(found)
 
 
+@pytest.mark.requirement("REQ-SOURCE")
 @pytest.mark.parametrize("keyword", ["StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID"])
 @pytest.mark.parametrize("value", [None, "", "not a uid", "1.2.03", "1." * 40 + "1"])
 def test_without_its_uids_there_is_no_source(keyword: str, value: str | None) -> None:
@@ -189,6 +193,7 @@ def test_the_instance_uid_may_come_from_the_files_own_header() -> None:
     assert "meta header" in noted(found)["SOPInstanceUID"]
 
 
+@pytest.mark.requirement("REQ-SOURCE")
 def test_what_is_no_picture_or_our_own_result_is_refused() -> None:
     with pytest.raises(SourceError, match="no picture"):
         source.of(header(Rows=None))
@@ -208,6 +213,7 @@ def test_times_are_told_in_the_films_zone() -> None:
     assert "TimezoneOffsetFromUTC" in noted(found)
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 def test_outlines_land_on_the_stored_pixels() -> None:
     film = source.of(header(Rows=100, Columns=200))
     corners = ((-0.5, -0.5), (-0.5, 199.5), (99.5, 199.5), (99.5, -0.5))

@@ -33,6 +33,7 @@ def groups(made: Dataset) -> list[Node]:
     return Node(made).one("DCM:126010").all("DCM:125007")
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 def test_tid_1500_row_by_row(any_reading: Reading) -> None:
     made = built(any_reading)
     root = Node(made)
@@ -104,6 +105,7 @@ def test_the_whole_film_by_tid_1410_or_1501_row_by_row(any_reading: Reading, fra
     assert numbers == {name: (value, "1") for name, value in expected.items() if value is not None}
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 def test_every_group_has_a_region(any_reading: Reading) -> None:
     """A viewer may show nothing at all of a report where one has none; that of the whole film is its edge."""
     made = groups(built(any_reading))
@@ -181,6 +183,7 @@ def test_every_report_says_why_what_for_and_how_far(make_reading: Make, make_ref
         assert "not a diagnosis" in tree.one("99WETREAD:status").item.TextValue
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 def test_its_status_is_preliminary_and_unverified(any_reading: Reading) -> None:
     made = built(any_reading)
     assert (made.VerificationFlag, made.PreliminaryFlag, made.CompletionFlag) == (
@@ -196,6 +199,7 @@ def test_its_status_is_preliminary_and_unverified(any_reading: Reading) -> None:
     assert made.CodingSchemeIdentificationSequence[0].CodingSchemeDesignator == concepts.PRIVATE
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_the_same_reading_gives_the_same_bytes_at_any_time_of_day(any_reading: Reading) -> None:
     film = source.of(header())
     first, again = (sr.build(any_reading, film, when=WHEN) for _ in range(2))
@@ -206,6 +210,7 @@ def test_the_same_reading_gives_the_same_bytes_at_any_time_of_day(any_reading: R
     assert {first.ContentTime, first.SeriesTime, first.InstanceCreationTime} == {"073015.250000"}
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_a_changed_reading_refers_to_the_one_that_it_replaces(make_reading: Make) -> None:
     film = source.of(header())
     before = sr.build(make_reading(), film, when=WHEN)
@@ -221,6 +226,7 @@ def test_a_changed_reading_refers_to_the_one_that_it_replaces(make_reading: Make
     assert "PredecessorDocumentsSequence" not in again  # it is the same document
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 def test_the_patients_of_interleaved_films_never_meet(make_reading: Make) -> None:
     words = {}
     sources = {}
@@ -237,6 +243,7 @@ def test_the_patients_of_interleaved_films_never_meet(make_reading: Make) -> Non
             assert all((word in text) == (other == number) for word in (name, identifier, study))
 
 
+@pytest.mark.requirement("REQ-OWN-RESULT")
 def test_our_own_report_is_no_source(make_reading: Make) -> None:
     assert f"WETREAD_{wetread.__version__}" == uids.IMPLEMENTATION_VERSION
     made = sr.build(make_reading(), source.of(header()), when=WHEN)
@@ -260,6 +267,7 @@ FILMS = {
 }
 
 
+@pytest.mark.requirement("REQ-DICOM-RESULTS")
 @pytest.mark.parametrize("film", list(FILMS))
 def test_it_is_valid(any_reading: Reading, film: str, tmp_path: Path) -> None:
     made = sr.build(any_reading, source.of(header(**FILMS[film])), when=WHEN)

@@ -27,12 +27,14 @@ def test_it_is_a_uid_under_2_25(any_reading: Reading) -> None:
     assert int(made[5:]) < 1 << 128
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_time_spent_and_the_patients_name_do_not_change_it(make_reading: Make) -> None:
     assert derived(make_reading()) == derived(make_reading(timings_ms={"network": 3.0}))
     assert derived(make_reading()) == derived(make_reading(), PatientName="Roe^Jane", PatientID="other")
     assert derived(make_reading()) == derived(make_reading(score=0.613 + 1e-9))  # two machines differ by so little
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_anything_that_matters_changes_it(make_reading: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     plain, film = make_reading(), source.of(header())
     assert plain.model is not None

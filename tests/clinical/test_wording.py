@@ -29,6 +29,7 @@ def test_every_status_has_its_own_words_and_tone(readings: dict[str, Reading], s
     assert len({wording.meaning(reading) for reading in readings.values()}) == len(readings)
 
 
+@pytest.mark.requirement("REQ-CALL")
 def test_an_indeterminate_film_is_never_called(make_reading: Callable[..., Reading]) -> None:
     headlines = {wording.headline(make_reading(call=call, abstained=True)) for call in ("present", "absent")}
     assert headlines == {("Read:", "indeterminate – score lies within the threshold's own uncertainty")}
@@ -74,11 +75,13 @@ def test_no_word_of_a_reason_is_lost(message: str) -> None:
     assert message in (why, f"{why} {what}")
 
 
+@pytest.mark.requirement("REQ-WEAK-EVIDENCE")
 def test_the_gravest_notices_are_loud() -> None:
     assert wording.LOUD[0] is Code.CONSTANCY
     assert {Code.AGE_ASSUMED, Code.WEAK_EVIDENCE} <= set(wording.LOUD)
 
 
+@pytest.mark.requirement("REQ-NO-FALSE-CERTAINTY")
 @pytest.mark.parametrize(
     ("probability", "words"),
     [

@@ -28,6 +28,7 @@ def ringing(found: Audit) -> set[str]:
     return {suspect.name for suspect in found.suspects if suspect.rings}
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 @pytest.mark.parametrize("seed", range(4))
 def test_it_is_silent_where_nothing_tells(seed: int) -> None:
     found = audited(fair(700, seed=seed))
@@ -49,6 +50,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 @pytest.mark.parametrize("name", PLANTED)
 def test_it_rings_for_what_was_planted(name: str) -> None:
     found = audited(fair(400).with_columns(PLANTED[name]))

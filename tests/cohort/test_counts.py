@@ -26,6 +26,7 @@ TOY = table(
 )
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_people() -> None:
     found = people(coded(TOY))
     assert (found.films, found.patients, found.positive, found.positive_patients) == (6, 3, 3, 2)
@@ -48,6 +49,7 @@ def test_a_table_without_ages_has_none() -> None:
     assert people(coded(table({"age_years": None}))).ages.median is None
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_findings() -> None:
     found = findings(coded(TOY))
     assert [(one.name, one.films, one.patients) for one in found.each] == [("Edema", 3, 2), ("Mass", 1, 1)]
@@ -56,6 +58,7 @@ def test_findings() -> None:
     assert found.per_film == {"with the label": 1.0, "with other findings": 1.0}
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_prevalence_counts_films_whose_label_is_said() -> None:
     found = prevalence(coded(table({"label": None}, sick(patient_id="2"), {"patient_id": "3", "view": "AP"})))
     assert found.overall is not None
@@ -65,6 +68,7 @@ def test_prevalence_counts_films_whose_label_is_said() -> None:
     assert prevalence(coded(table({"label": None}))).overall is None
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_comorbidity() -> None:
     found = comorbidity(coded(TOY))
     edema = found.pairs[0]
@@ -121,6 +125,7 @@ def test_draws_leak_about_what_is_expected_of_them() -> None:
     assert (single.leaked, single.share, single.expected) == (0, 0.0, 0.0)
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_nih_as_its_labels_say(shared_data: Path) -> None:
     from wetread.cohort import describe
     from wetread.collections import load

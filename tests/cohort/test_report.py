@@ -29,6 +29,7 @@ def text(cohort: Cohort) -> str:
     return " ".join([*headlines(cohort), *(line for part in parts for line in (*part.told, *part.means))])
 
 
+@pytest.mark.requirement("REQ-COHORT")
 def test_the_json_holds_every_number(cohort: Cohort) -> None:
     read = json.loads(cohort.to_json())
     assert read["schema"] == "wetread.cohort/1"

@@ -55,6 +55,7 @@ def brightness(mean: Float, seed: int = 0) -> Float:
     return np.array([crude_statistics(rng.normal(m, 0.05, (12, 12)).clip(0, 1).astype(np.float32)) for m in mean])
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 def test_a_label_of_brightness_is_found() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 120)
@@ -62,6 +63,7 @@ def test_a_label_of_brightness_is_found() -> None:
     assert auroc(scores, labels)[0] > 0.99
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 def test_a_label_of_chance_is_not() -> None:
     rng = np.random.default_rng(1)
     labels = rng.integers(0, 2, 240)
@@ -69,6 +71,7 @@ def test_a_label_of_chance_is_not() -> None:
     assert auroc(scores, labels)[0] == pytest.approx(0.5, abs=0.12)
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 def test_a_film_is_never_scored_by_a_forest_that_has_seen_its_patient() -> None:
     """Each patient has a grey level of its own and a label of chance: only who knows the patient knows the label."""
     rng = np.random.default_rng(2)

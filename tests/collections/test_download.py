@@ -149,6 +149,7 @@ def test_a_server_that_ignores_ranges_starts_anew(server: Server, tmp_path: Path
     assert ranges_of(server) == [None, "bytes=300000-"]
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 @pytest.mark.parametrize("tag", ['"v2"', '"v1"'])
 def test_a_file_that_changes_between_attempts_is_never_mixed(server: Server, tmp_path: Path, tag: str) -> None:
     """With a new tag the server sends all of it; with the old one only the checksum can tell, and nothing is kept."""
@@ -205,6 +206,7 @@ def test_a_page_instead_of_the_file_is_refused_before_it_is_fetched(server: Serv
     assert only_whole(tmp_path) == []
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 def test_another_file_of_the_same_size_is_refused(server: Server, tmp_path: Path) -> None:
     server.content = OTHER
     with pytest.raises(IntegrityError, match="its md5 is"):

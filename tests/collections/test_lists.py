@@ -30,10 +30,12 @@ def test_each_patient_has_a_side() -> None:
     assert sides["split"].value_counts().sort("split").rows() == [("test", 2797), ("train_val", 28_008)]
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 def test_a_table_of_another_size_is_not_proven() -> None:
     assert official().prove(pl.DataFrame({"film_id": ["00000001_000.png"], "split": ["train_val"]})) is False
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 def test_a_whole_table_with_other_films_is_refused() -> None:
     films = pl.DataFrame({"film_id": [str(n) for n in range(112_120)]})
     with pytest.raises(DataError, match="not the official list"):

@@ -34,6 +34,7 @@ def one(tmp_path: Path, row: str) -> pl.DataFrame:
     return load("nih", write(tmp_path, [*ROWS, row]))
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 def test_the_table_of_2020(shared_data: Path) -> None:
     notes: list[str] = []
     table = load("nih", shared_data / "labels", notes=notes)
@@ -46,6 +47,7 @@ def test_the_table_of_2020(shared_data: Path) -> None:
     assert any("film by film" in note for note in notes)
 
 
+@pytest.mark.requirement("REQ-COLLECTIONS")
 def test_the_official_lists_are_reproduced(shared_data: Path) -> None:
     table = load("nih", shared_data / "labels")
     for side, name in (("train_val", "train_val"), ("test", "test")):
@@ -122,6 +124,7 @@ def test_a_film_that_lies_twice_is_told(tmp_path: Path) -> None:
         load("nih", tmp_path)
 
 
+@pytest.mark.requirement("REQ-TABLES")
 @pytest.mark.parametrize(
     ("row", "told"),
     [
@@ -182,6 +185,7 @@ def test_a_wrong_file_is_told(tmp_path: Path, content: str, told: str) -> None:
         load("nih", path)
 
 
+@pytest.mark.requirement("REQ-TABLES")
 def test_missing_files_are_told(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"is not there"):
         load("nih", tmp_path / "nowhere")

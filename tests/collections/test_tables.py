@@ -31,6 +31,7 @@ def test_a_column_is_known_by_its_other_spelling(tmp_path: Path) -> None:
     assert source.spelled == {"film_id": "file", "view": "b"}
 
 
+@pytest.mark.requirement("REQ-TABLES")
 def test_a_mistake_is_told_in_the_files_own_words(tmp_path: Path) -> None:
     source = open_table(write(tmp_path, "file\nx\n"), {"film_id": ("file",)})
     with pytest.raises(DataError, match="row 2, column 'file': found 'x', expected better"):
@@ -63,6 +64,7 @@ def test_short_rows_are_filled(tmp_path: Path, rows: str) -> None:
     assert found["b"].null_count() == (2 if "3" not in rows else 1)
 
 
+@pytest.mark.requirement("REQ-TABLES")
 @pytest.mark.parametrize(("rows", "row"), [("1,2,3\n", 2), ("1,2\n1,2,3\n", 3)])
 def test_long_rows_are_told(tmp_path: Path, rows: str, row: int) -> None:
     source = open_table(write(tmp_path, "a,b\n" + rows), {"a": ()})
@@ -101,6 +103,7 @@ def test_finish_gives_every_column() -> None:
     assert table()["flags"].to_list() == [[]]
 
 
+@pytest.mark.requirement("REQ-TABLES")
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [

@@ -103,6 +103,7 @@ def test_calibration(found: Headline) -> None:
     assert found.find("brier_skill").value == pytest.approx(0.016, abs=5e-4)
 
 
+@pytest.mark.requirement("REQ-LOOK-ALIKES")
 def test_hard_and_easy_negatives_and_each_view(films: Films) -> None:
     scored, findings = films
     opaque = np.array([bool(names & OPACITIES) for names in findings])

@@ -45,6 +45,7 @@ def test_differences_are_those_of_the_two_alone(both: tuple[Scored, Scored], fou
     assert found.area.p < 0.05
 
 
+@pytest.mark.requirement("REQ-VERSION-BRIDGE")
 def test_calls_are_counted_film_by_film(both: tuple[Scored, Scored], found: Comparison) -> None:
     one, two = both[0].score >= 0.5, both[1].score >= 0.6
     for calls, side in zip(found.calls, (both[0].label, ~both[0].label), strict=True):

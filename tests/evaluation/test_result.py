@@ -51,6 +51,7 @@ def html(found: Evaluation) -> str:
 # ------------------------------------------------------------------------- an F1 that calling every film reaches
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 @pytest.mark.parametrize("copies", [1, 8])
 def test_an_f1_that_calling_every_film_positive_reaches_cannot_be_missed(copies: int) -> None:
     made = quick(course_batch(copies))
@@ -96,6 +97,7 @@ def test_alarms_of_chance_direction_mix_and_few() -> None:
     assert calm == []
 
 
+@pytest.mark.requirement("REQ-SHORTCUT-ALARM")
 def test_a_covariate_that_is_as_good_rings() -> None:
     plain = films(800, share=0.3, apart=0.4)
     tells = np.where(plain.label, "ward", "clinic")
@@ -179,6 +181,7 @@ def test_every_section_is_there_with_its_figures(found: Evaluation, html: str) -
         assert re.search(rf'<title id="{name}">[^<]{{20,}}</title>', html)
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_the_page_stands_alone_and_escapes(html: str) -> None:
     assert "Toy &lt;b&gt;net" in html
     assert "<b>net" not in html
@@ -198,6 +201,7 @@ def test_figures_are_files_and_the_same_twice(found: Evaluation) -> None:
         assert figure.svg == second[name].svg
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_what_is_not_known_is_said() -> None:
     page = quick(films(300, probability=False, groups=False)).to_html()
     assert "PA and AP are not told apart" in page
@@ -209,6 +213,7 @@ def test_what_is_not_known_is_said() -> None:
 # ---------------------------------------------------------------------------------------------------------- JSON
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_the_json_holds_the_numbers(found: Evaluation, toy: Scored) -> None:
     read = json.loads(found.to_json())
     assert read["schema"] == "wetread.evaluation/1"
@@ -243,6 +248,7 @@ def test_the_short_curve_has_the_whole_average_precision(found: Evaluation) -> N
     )
 
 
+@pytest.mark.requirement("REQ-EVALUATION-REPORT")
 def test_rows_in_another_order_give_the_same_document(toy: Scored) -> None:
     order = np.random.default_rng(1).permutation(len(toy))
     kinds = findings(toy)

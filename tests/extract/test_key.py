@@ -22,6 +22,7 @@ words = st.text(max_size=20)
 days = st.dates(min_value=date(1900, 1, 1), max_value=date(2100, 1, 1))
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 @given(words, words)
 def test_a_pseudonym_is_stable_within_a_key_and_foreign_to_another(issuer: str, patient: str) -> None:
     name = KEY.name("patient", issuer, patient)
@@ -90,6 +91,7 @@ def test_what_is_no_key_is_refused(text: str, error: type[Exception], tmp_path: 
         load_key(path)
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 @pytest.mark.skipif(os.name != "posix", reason="permissions are another matter elsewhere")
 def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "open.key"

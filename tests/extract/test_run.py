@@ -87,6 +87,7 @@ def test_every_file_has_its_row_in_the_order_of_the_paths(mixed: Path, tmp_path:
         assert stat.S_IMODE((tmp_path / "source_map.parquet").stat().st_mode) == 0o600
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 def test_what_is_uncertain_is_written_when_asked_for_and_what_is_burned_in_never(
     mixed: Path, tmp_path: Path, key: Path
 ) -> None:
@@ -196,6 +197,7 @@ def found_in(content: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 def test_no_name_number_date_or_text_of_a_source_is_in_any_byte(
     tmp_path: Path, key: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -250,6 +252,7 @@ def same(out: Path, other: Path) -> bool:
     return manifest(out).equals(manifest(other)) and pictures(out) == pictures(other)
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 def test_killed_at_any_moment_it_goes_on_to_the_same_end(
     many: Path, undisturbed: Path, tmp_path: Path, key: Path
 ) -> None:
@@ -430,6 +433,7 @@ def test_an_image_file_is_no_film_of_an_archive(tmp_path: Path, key: Path) -> No
     assert manifest(tmp_path / "out").select("status", "reason_code").row(0) == ("refused", "image-file")
 
 
+@pytest.mark.requirement("REQ-ONE-PREPROCESSING")
 def test_pictures_are_those_of_the_clinics_road(tmp_path: Path, key: Path) -> None:
     """The product's own grayscale: an inverted film comes out as the other, air dark."""
     from wetread.phantom import Encoding, film

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ facts = st.builds(
 )
 
 
+@pytest.mark.requirement("REQ-EXTRACT")
 @settings(max_examples=200)
 @given(facts)
 def test_a_film_has_the_same_reasons_and_no_text_of_its_header(known: Facts) -> None:

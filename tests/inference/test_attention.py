@@ -29,6 +29,7 @@ def inside(point: tuple[float, float], outline: tuple[tuple[float, float], ...])
     return crossed
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 @given(cells=CELLS, shape=SHAPES)
 @settings(max_examples=60, deadline=None)
 def test_heat_and_outlines_keep_to_the_film(cells: np.ndarray, shape: tuple[int, int]) -> None:
@@ -43,6 +44,7 @@ def test_heat_and_outlines_keep_to_the_film(cells: np.ndarray, shape: tuple[int,
         assert (points <= np.array(shape) - 1).all()
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 @pytest.mark.parametrize("value", [-3.0, 0.0, 7.5])
 @pytest.mark.parametrize("shape", [(300, 200), (200, 300)])
 def test_a_map_without_differences_has_no_outline(value: float, shape: tuple[int, int]) -> None:
@@ -52,6 +54,7 @@ def test_a_map_without_differences_has_no_outline(value: float, shape: tuple[int
     assert not found.heat.any()
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 @pytest.mark.parametrize("shape", [(400, 250), (250, 400), (320, 320), (1000, 400)])
 @pytest.mark.parametrize("cell", [(0, 1), (1, 0), (1, 1), (1, 2), (2, 1)])
 def test_the_outline_encloses_what_was_planted(

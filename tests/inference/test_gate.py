@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import toy
+from requirements_plugin import for_reason
 from wetread.bundle import Bundle
 from wetread.bundle.gate import GateBundle, GateCard, load_gate
 from wetread.errors import Code, ConfigError
@@ -73,13 +74,16 @@ def judged(made: Gate) -> Verdict:
     return made.judge(toy.radiograph(toy.split_film(300, 260, 0.5)))
 
 
+@pytest.mark.requirement("REQ-GATE-PASSES")
 def test_a_frontal_film_passes() -> None:
     verdict = judged(gate({"frontal": 4.0}))
     assert (verdict.reasons, verdict.kind) == ((), "frontal")
     assert verdict.odds < 0
 
 
-@pytest.mark.parametrize("kind", KINDS[1:])
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.requirement(*for_reason(CODES[kind]))) for kind in KINDS[1:]]
+)
 def test_each_kind_has_its_code_and_says_its_evidence(kind: str) -> None:
     verdict = judged(gate({kind: 6.0}))
     (reason,) = verdict.reasons
@@ -103,6 +107,7 @@ def test_the_bound_decides(odds: float) -> None:
     assert bool(verdict.reasons) is (verdict.odds > 1.0)
 
 
+@pytest.mark.requirement("REQ-GATE-CHEST")
 def test_distance_alone_refuses_and_names_nothing() -> None:
     (reason,) = judged(gate({"frontal": 4.0}, distance=2.5)).reasons
     assert reason.code is Code.NOT_CHEST
@@ -110,11 +115,13 @@ def test_distance_alone_refuses_and_names_nothing() -> None:
     assert judged(gate({"frontal": 4.0}, distance=2.0)).reasons == ()
 
 
+@pytest.mark.requirement("REQ-GATE-FIRST")
 @pytest.mark.parametrize("broken", [{"logits": {"frontal": np.nan}}, {"distance": np.nan}, {"mirrored": np.nan}])
 def test_an_answer_that_is_no_number_lets_nothing_pass(broken: dict[str, Any]) -> None:
     assert judged(gate(**{"logits": {"frontal": 5.0}, **broken})).reasons
 
 
+@pytest.mark.requirement("REQ-GATE-MIRRORED")
 def test_a_mirrored_film_may_be_dextrocardia() -> None:
     (reason,) = judged(gate({"frontal": 4.0}, mirrored=5.5)).reasons
     assert reason.code is Code.MIRRORED_PICTURE
@@ -122,6 +129,7 @@ def test_a_mirrored_film_may_be_dextrocardia() -> None:
     assert judged(gate({"frontal": 4.0}, mirrored=5.0)).reasons == ()
 
 
+@pytest.mark.requirement("REQ-GATE-FIRST")
 def test_a_gate_of_other_kinds_is_refused() -> None:
     with pytest.raises(ConfigError, match="tells"):
         gate({}, kinds=("frontal", "cat"), bounds=(1.0,))
@@ -146,6 +154,7 @@ def test_even_borders_are_cut_off() -> None:
 # ------------------------------------------------------------------------------------------------ with a reader
 
 
+@pytest.mark.requirement("REQ-GATE-FIRST")
 def test_the_reader_asks_the_gate_before_the_network(toy_bundle: Bundle) -> None:
     film = toy.radiograph(toy.split_film(300, 300, 0.5))
     bundle = Bundle(toy_bundle.folder, toy_bundle.card, toy_bundle.sha256, toy_bundle.network)
@@ -167,6 +176,7 @@ def test_its_time_is_told_and_no_notice(toy_bundle: Bundle) -> None:
     assert Code.UNGATED not in [notice.code for notice in reading.notices]
 
 
+@pytest.mark.requirement("REQ-GATE-FIRST")
 def test_without_a_gate_every_reading_says_so(toy_bundle: Bundle) -> None:
     film = toy.radiograph(toy.split_film(300, 300, 0.5))
     assert Code.UNGATED in [notice.code for notice in Reader(toy_bundle, None).read(film).notices]
@@ -187,11 +197,13 @@ def shipped() -> Gate:
     return Gate(load_gate())
 
 
+@pytest.mark.requirement("REQ-GATE-CHEST")
 @pytest.mark.parametrize("seed", range(4))
 def test_the_phantom_is_a_drawing(shipped: Gate, seed: int) -> None:
     assert shipped.judge_pixels(phantom(seed, opacity=seed % 2 == 0)[0]).reasons
 
 
+@pytest.mark.requirement("REQ-GATE-CHEST")
 @pytest.mark.parametrize(
     "draw",
     [
@@ -215,6 +227,7 @@ def test_what_is_no_chest_film_is_refused(shipped: Gate, draw: Any) -> None:
     assert [verdict.kind for verdict in verdicts if not verdict.reasons] == []
 
 
+@pytest.mark.requirement("REQ-GATE-CHEST")
 def test_an_even_picture_with_a_speck_is_refused(shipped: Gate) -> None:
     for shade in (0.0, 0.5, 1.0):
         pixels = np.full((400, 400), shade, np.float32)

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from pydicom.uid import ExplicitVRLittleEndian
 
+from requirements_plugin import for_reason
 from wetread import phantom
 from wetread.bundle import find, load
 from wetread.bundle.gate import load_gate
@@ -56,6 +57,7 @@ def answers(reader: Reader, content: bytes) -> tuple[Reading, Reading]:
     return reader.read(whole), reader.read(small)
 
 
+@pytest.mark.requirement("REQ-GATE-CHEST")
 @pytest.mark.parametrize(
     "draw",
     [gate_drawn.hand, gate_drawn.lateral_drawing, gate_pages.page, gate_pages.noisy, gate_pages.pattern],
@@ -70,12 +72,14 @@ def test_no_chest_film_passes_by_its_header(reader: Reader, draw: object) -> Non
             assert "PixelData" in reading.reasons[0].tag or reading.reasons[0].code is Code.POLARITY
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_the_phantom_outside_the_constancy_check_is_refused(reader: Reader) -> None:
     drawn, _ = phantom.picture(3, size=(1024, 840))
     for reading in answers(reader, retagged(drawn)):
         assert reading.reasons[0].code in (Code.NOT_CHEST, Code.CROPPED)
 
 
+@pytest.mark.requirement("REQ-GATE-FRONTAL", "REQ-GATE-PASSES")
 def test_real_films_pass_and_the_others_of_their_source_do_not(reader: Reader, shared_data: Path) -> None:
     from wetread.training.gate_films import gate_half
 
@@ -91,11 +95,14 @@ def test_real_films_pass_and_the_others_of_their_source_do_not(reader: Reader, s
 @pytest.mark.parametrize(
     ("turn", "code"),
     [
-        (lambda p: p[::-1], Code.NOT_UPRIGHT),
-        (np.rot90, Code.NOT_UPRIGHT),
-        (lambda p: np.rot90(p, 3), Code.NOT_UPRIGHT),
-        (lambda p: np.rot90(p, 2), Code.NOT_UPRIGHT),
-        (lambda p: 1 - p, Code.POLARITY),
+        pytest.param(turn, code, marks=pytest.mark.requirement(*for_reason(code)))
+        for turn, code in [
+            (lambda p: p[::-1], Code.NOT_UPRIGHT),
+            (np.rot90, Code.NOT_UPRIGHT),
+            (lambda p: np.rot90(p, 3), Code.NOT_UPRIGHT),
+            (lambda p: np.rot90(p, 2), Code.NOT_UPRIGHT),
+            (lambda p: 1 - p, Code.POLARITY),
+        ]
     ],
     ids=["mirrored down", "quarter", "three quarters", "half", "inverted"],
 )
@@ -108,6 +115,7 @@ def test_the_same_film_laid_wrongly_is_refused(reader: Reader, shared_data: Path
             assert code in [reason.code for reason in reading.reasons], name
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 def test_a_reduced_copy_is_judged_as_the_whole(reader: Reader, shared_data: Path) -> None:
     assert reader.gate is not None
     for name in ("966_fixed", "RG1_J2KI", "rsna_cr_pa"):

@@ -37,6 +37,7 @@ def notices(reading: Reading) -> list[Code]:
     return [notice.code for notice in reading.notices]
 
 
+@pytest.mark.requirement("REQ-REFUSE-NO-NETWORK")
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
@@ -55,12 +56,14 @@ def test_refused_by_the_header(reader: Reader, facts: dict[str, Any], code: Code
     assert reading.reasons == reader.reasons(film.facts)
 
 
+@pytest.mark.requirement("REQ-POLARITY")
 def test_refused_by_the_pixels(reader: Reader) -> None:
     blank = toy.radiograph(np.full((300, 300), 0.5))
     assert reader.reasons(blank.facts) == (), "its header is in order"
     assert codes(reader.read(blank)) == [Code.BLANK]
 
 
+@pytest.mark.requirement("REQ-GATE-FIRST", "REQ-REFUSE-NO-NETWORK")
 def test_a_refusal_starts_no_network(toy_bundle: Bundle) -> None:
     bundle = with_card(toy_bundle)
     Reader(bundle, None).read(toy.radiograph(np.zeros((300, 300))))
@@ -68,6 +71,7 @@ def test_a_refusal_starts_no_network(toy_bundle: Bundle) -> None:
     assert "_starting" not in vars(bundle)
 
 
+@pytest.mark.requirement("REQ-CALL")
 @given(bright=st.floats(0.05, 0.95), rows=st.integers(200, 500), columns=st.integers(200, 500))
 @settings(max_examples=25, deadline=None)
 def test_the_numbers_belong_together(reader: Reader, bright: float, rows: int, columns: int) -> None:
@@ -96,6 +100,7 @@ def test_the_score_is_the_networks(reader: Reader, bright: float) -> None:
     assert reading.score == pytest.approx(sigmoid(toy.GAIN * (bright - toy.MIDDLE)), abs=0.01)
 
 
+@pytest.mark.requirement("REQ-CALL")
 @pytest.mark.parametrize(
     ("threshold", "call", "abstained"),
     [
@@ -111,6 +116,7 @@ def test_the_call_is_the_thresholds(toy_bundle: Bundle, threshold: CardThreshold
     assert (reading.call, reading.abstained) == (call, abstained)
 
 
+@pytest.mark.requirement("REQ-CALL")
 def test_a_score_at_the_threshold_is_present(toy_bundle: Bundle, reader: Reader) -> None:
     film = toy.radiograph(toy.split_film(480, 480, 0.3))
     score = reader.read(film).score
@@ -120,6 +126,7 @@ def test_a_score_at_the_threshold_is_present(toy_bundle: Bundle, reader: Reader)
         assert Reader(with_card(toy_bundle, **card), None).read(film).call == call
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @given(prevalence=st.floats(0.001, 0.999))
 @settings(max_examples=25, deadline=None)
 def test_another_prevalence_restates_the_probability_alone(reader: Reader, prevalence: float) -> None:
@@ -132,18 +139,21 @@ def test_another_prevalence_restates_the_probability_alone(reader: Reader, preva
     assert (other.score, other.call, other.abstained) == (own.score, own.call, own.abstained)
 
 
+@pytest.mark.requirement("REQ-PROBABILITY")
 @pytest.mark.parametrize("prevalence", [0.0, 1.0, -0.1, 2.0, float("nan")])
 def test_a_prevalence_that_is_none_is_refused(reader: Reader, prevalence: float) -> None:
     with pytest.raises(ConfigError, match="prevalence"):
         reader.read(toy.radiograph(toy.split_film(300, 300, 0.4)), prevalence=prevalence)
 
 
+@pytest.mark.requirement("REQ-WEAK-EVIDENCE")
 def test_weak_evidence_is_told_with_every_reading(toy_bundle: Bundle, reader: Reader) -> None:
     film = toy.radiograph(toy.split_film(300, 300, 0.4))
     assert Code.WEAK_EVIDENCE in notices(Reader(with_card(toy_bundle, weak_evidence=True), None).read(film))
     assert Code.WEAK_EVIDENCE not in notices(reader.read(film))
 
 
+@pytest.mark.requirement("REQ-CLINICAL-MODEL")
 def test_a_bundle_that_is_not_clinical_reads_no_patient(toy_bundle: Bundle) -> None:
     bundle = with_card(toy_bundle, clinical=False)
     with pytest.raises(ConfigError, match="score"):
@@ -152,11 +162,13 @@ def test_a_bundle_that_is_not_clinical_reads_no_patient(toy_bundle: Bundle) -> N
     assert logits.shape == (1, 1), "it still runs, for score"
 
 
+@pytest.mark.requirement("REQ-CLINICAL-MODEL")
 def test_a_bundle_of_another_finding_reads_no_pneumonia(toy_bundle: Bundle) -> None:
     with pytest.raises(ConfigError, match="effusion"):
         Reader(with_card(toy_bundle, outputs=("effusion", "pneumonia")), None)
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_constancy_takes_the_phantom_and_nothing_else(reader: Reader) -> None:
     drawn = read_film(phantom(3, size=(320, 262)))
     assert codes(reader.read(drawn)) == [Code.CONSTANCY]
@@ -167,6 +179,7 @@ def test_constancy_takes_the_phantom_and_nothing_else(reader: Reader) -> None:
     assert codes(reader.read(patient, constancy=True)) == [Code.CONSTANCY]
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_constancy_widens_no_other_gate(reader: Reader) -> None:
     child = read_film(phantom(3, size=(320, 262), age_years=4))
     assert codes(reader.read(child, constancy=True)) == [Code.AGE]
@@ -180,11 +193,13 @@ def test_time_is_measured_where_a_watch_is_handed_in(reader: Reader) -> None:
     assert reader.read(film).timings_ms == {}
 
 
+@pytest.mark.requirement("REQ-DETERMINISM")
 def test_the_same_film_gives_the_same_reading(reader: Reader) -> None:
     film = toy.radiograph(np.random.default_rng(1).random((260, 310)))
     assert reader.read(film).to_json() == reader.read(film).to_json()
 
 
+@pytest.mark.requirement("REQ-AGE-UNKNOWN")
 def test_a_refusal_assumes_no_age() -> None:
     noticed = (Reason(Code.AGE_ASSUMED, "AGE UNKNOWN."), Reason(Code.MIRRORED, "The picture is mirrored."))
     refused = refuse((Reason(Code.BODY_PART, "The body part is another."),), noticed)

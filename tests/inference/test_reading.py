@@ -33,23 +33,27 @@ NUMBERS: dict[str, Any] = {
 }
 
 
+@pytest.mark.requirement("REQ-READING")
 @pytest.mark.parametrize("name", [*NUMBERS, "model"])
 def test_a_reading_lacks_nothing(name: str) -> None:
     with pytest.raises(ValueError, match="numbers"):
         replace(READ, **{name: None})
 
 
+@pytest.mark.requirement("REQ-READING")
 def test_a_reading_has_no_reason_for_refusal() -> None:
     with pytest.raises(ValueError, match="no reasons"):
         replace(READ, reasons=(REASON,))
 
 
+@pytest.mark.requirement("REQ-READING", "REQ-REFUSE-NO-NETWORK")
 @pytest.mark.parametrize("name", NUMBERS)
 def test_a_refusal_has_no_number(name: str) -> None:
     with pytest.raises(ValueError, match="no numbers"):
         replace(refuse((REASON,)), **{name: NUMBERS[name]})
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_a_refusal_has_a_reason() -> None:
     with pytest.raises(ValueError, match="reasons"):
         refuse(())
@@ -62,6 +66,7 @@ def test_what_is_no_share_is_refused(name: str, value: float) -> None:
         replace(READ, **{name: value})
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_a_refusal_in_json_keeps_code_message_and_tag() -> None:
     plain = refuse((REASON,)).to_json()
     assert plain["reasons"] == [{"code": "view", "message": REASON.message, "tag": "ViewPosition"}]

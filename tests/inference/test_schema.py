@@ -34,6 +34,7 @@ def refused() -> Plain:
     ).to_json()
 
 
+@pytest.mark.requirement("REQ-READING")
 def test_real_readings_are_valid(read: Plain, refused: Plain) -> None:
     assert read["attention"]["outlines_row_column"]
     assert read["notices"]
@@ -53,12 +54,14 @@ def test_lines_are_valid_with_their_file(read: Plain, refused: Plain) -> None:
     assert faults(line | {"score": 0.5}, "line") != []
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_every_code_is_one_that_the_schema_takes(refused: Plain) -> None:
     for code in Code:
         refused["reasons"][0]["code"] = code.value
         assert faults(refused) == []
 
 
+@pytest.mark.requirement("REQ-PROVENANCE")
 def test_every_field_is_asked_for(read: Plain, refused: Plain) -> None:
     for plain in (read, refused):
         for name in plain:
@@ -107,6 +110,7 @@ OF_A_READING = [
 ]
 
 
+@pytest.mark.requirement("REQ-READING")
 @pytest.mark.parametrize("change", OF_A_READING, ids=lambda change: change.__name__)
 def test_a_reading_that_contradicts_itself_is_not_valid(read: Plain, change: Callable[[Plain], None]) -> None:
     wrong = copy.deepcopy(read)
@@ -124,6 +128,7 @@ OF_A_REFUSAL = [
 ]
 
 
+@pytest.mark.requirement("REQ-READING")
 @pytest.mark.parametrize("change", OF_A_REFUSAL, ids=lambda change: change.__name__)
 def test_a_refusal_that_contradicts_itself_is_not_valid(refused: Plain, change: Callable[[Plain], None]) -> None:
     change(refused)

@@ -163,6 +163,7 @@ def test_published_paired_difference() -> None:
     assert (found.low, found.high) == pytest.approx((low, high), abs=0.03)
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_patients_are_drawn_whole() -> None:
     patients = np.array(["b", "a", "b", "c", "a", "b", "d"])
     weights = patient_weights(patients, resamples=300, seed=4)
@@ -178,6 +179,7 @@ def test_patients_are_drawn_whole() -> None:
     assert np.mean(firsts, axis=1) == pytest.approx(np.ones(4), abs=0.2)
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_resamples_are_seeded() -> None:
     patients = list("aabbccddee")
     np.testing.assert_array_equal(patient_weights(patients, seed=3), patient_weights(patients, seed=3))
@@ -209,6 +211,7 @@ def test_the_interval_holds_the_value_and_the_seed_decides() -> None:
     assert found.value == auroc(scores, labels)[0]
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_patients_not_films_make_the_interval_wide() -> None:
     scores, labels, patients = simulated(0, films=6)
     whole = bootstrap_auroc(scores, labels, patients, resamples=500)
@@ -216,6 +219,7 @@ def test_patients_not_films_make_the_interval_wide() -> None:
     assert whole.high - whole.low > 1.5 * (apart.high - apart.low)
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     # Difference of two normals with variance 1.09: AUROC = Phi(1 / sqrt(2 * 1.09)).
     truth = 0.75090

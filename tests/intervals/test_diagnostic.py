@@ -18,6 +18,7 @@ def with_rounded_quantile(found: Interval) -> tuple[float, float]:
     return tuple(found.value * math.exp(stretch * math.log(end / found.value)) for end in (found.low, found.high))
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 def test_likelihood_ratios_as_published() -> None:
     """Scott and others 2008, as R's epiR prints it."""
     table = Counts(tp=815, fp=208, fn=115, tn=327)
@@ -31,6 +32,7 @@ def test_likelihood_ratios_as_published() -> None:
     assert with_rounded_quantile(negative) == pytest.approx((0.1683167586689037, 0.2431725131183605), abs=1e-12)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 def test_predictive_values_as_published() -> None:
     """Altman and Bland 1994; Mercaldo, Lau and Zhou 2007."""
     liver = Counts(tp=231, fp=32, fn=27, tn=54)

@@ -14,6 +14,7 @@ from wetread.intervals.multiplicity import METHODS, adjusted
 FAMILIES = st.lists(st.floats(0, 1), max_size=12)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize(
     ("method", "entry"), [("bonferroni", "bonferroni"), ("holm", "holm"), ("hochberg", "hochberg"), ("bh", "BH")]
 )

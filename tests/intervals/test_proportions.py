@@ -34,6 +34,7 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
     return draw(st.integers(0, trials)), trials
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize("method", ["exact", "wilson"])
 @pytest.mark.parametrize("case", EXACT)
 def test_published_intervals(method: str, case: tuple[int, int]) -> None:

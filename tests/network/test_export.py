@@ -25,6 +25,7 @@ SPECS = [
 ]
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 @torch.no_grad()
 @pytest.mark.parametrize("spec", SPECS, ids=[f"{spec.name}-{spec.hidden}" for spec in SPECS])
 def test_engines_agree_with_the_module(spec: NetworkSpec, tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_the_room_is_cheap_to_import() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.requirement("REQ-TEXT-STAYS-TEXT")
 def test_values_are_escaped() -> None:
     html = page.render("refusal.html", EMPTY_REFUSAL | {"name": '<script>alert("x")</script>', "loud": ["a < b & c"]})
     assert "<script" not in html
@@ -74,6 +75,7 @@ def test_the_base_alone_is_no_page() -> None:
         page.render("base.html", {})
 
 
+@pytest.mark.requirement("REQ-NO-TRAFFIC")
 def test_the_page_says_its_language_and_forbids_requests() -> None:
     html = page.render("refusal.html", EMPTY_REFUSAL)
     assert html.startswith('<!DOCTYPE html>\n<html lang="en">')
@@ -81,6 +83,7 @@ def test_the_page_says_its_language_and_forbids_requests() -> None:
     assert '<meta charset="utf-8">' in html
 
 
+@pytest.mark.requirement("REQ-NO-TRAFFIC")
 @pytest.mark.parametrize("file", sorted(path.name for path in TEMPLATES.iterdir()))
 def test_no_template_reaches_outside(file: str) -> None:
     text = (TEMPLATES / file).read_text(encoding="utf-8")
@@ -96,6 +99,7 @@ def test_other_bytes_are_no_picture() -> None:
         page.picture(b"\xff\xd8\xff\xe0 a JPEG")
 
 
+@pytest.mark.requirement("REQ-NO-FALSE-CERTAINTY")
 @given(st.floats(0, 1))
 def test_a_percentage_is_near_its_share_and_never_falsely_certain(share: float) -> None:
     text = page.percent(share)
@@ -131,6 +135,7 @@ PAIRS = [
 ]
 
 
+@pytest.mark.requirement("REQ-PAGE")
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_can_be_read_on_its_ground(theme: int, text: str, ground: str) -> None:

@@ -157,6 +157,7 @@ def patient(number: int) -> Source:
 SOURCES = tuple(patient(number) for number in range(PATIENTS))
 
 
+@pytest.mark.requirement("REQ-NO-MIXING")
 @pytest.mark.parametrize("name", list(KINDS))
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(

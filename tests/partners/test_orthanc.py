@@ -90,6 +90,7 @@ def test_all_kinds_of_all_films_lie_in_their_own_studies(archive: Orthanc, send:
     assert archive.counts() == expected  # the second send added nothing
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 def test_what_comes_back_is_what_was_sent(archive: Orthanc, send: Send, tmp_path: Path) -> None:
     for name in ("japanese", "oblong", "refused"):
         made = cases()[name].results
@@ -100,6 +101,7 @@ def test_what_comes_back_is_what_was_sent(archive: Orthanc, send: Send, tmp_path
             assert back[-len(encode(one)) + 400 :] == encode(one)[400:], (name, kind)
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 def test_the_archive_files_a_result_where_it_files_the_film(archive: Orthanc, send: Send, tmp_path: Path) -> None:
     """As the archive itself understood them, in its own letters."""
     send(archive, everything(*cases().values()), tmp_path)
@@ -122,6 +124,7 @@ def test_the_same_reading_on_another_day_is_the_same_object(archive: Orthanc, se
     assert read_by(archive, later)["SeriesDate"] == f"{WHEN:%Y%m%d}"
 
 
+@pytest.mark.requirement("REQ-REPLACES")
 def test_a_changed_reading_is_added_and_names_what_it_replaces(archive: Orthanc, send: Send, tmp_path: Path) -> None:
     one = cases()["follow-up"]
     first = one.results
@@ -178,6 +181,7 @@ def uids_in(value: object, keyword: str) -> set[str]:
     return here | {uid for item in value.values() for uid in uids_in(item, keyword)}
 
 
+@pytest.mark.requirement("REQ-SHOWN")
 def test_the_archive_draws_the_capture_itself(archive: Orthanc, tmp_path: Path) -> None:
     one = cases()["latin-1"]
     made = one.results["capture"]

@@ -21,6 +21,7 @@ ADULT = IntendedUse(age_years=(18, 120))
 SopClass = Literal["CR", "DX", "SC"]
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @settings(max_examples=60, deadline=None)
 @given(encoding=encodings(aspects=SQUARE), sop_class=st.sampled_from(["CR", "SC"]), as_file=st.booleans())
 def test_any_encoding_reads_as_authored(
@@ -34,6 +35,7 @@ def test_any_encoding_reads_as_authored(
     assert np.abs(got.pixels - picture(4, size=SIZE)[0]).max() <= STEP
 
 
+@pytest.mark.requirement("REQ-READ-DICOM")
 @pytest.mark.parametrize("syntax", LOSSLESS_SYNTAXES)
 @pytest.mark.parametrize("sop_class", ["CR", "DX", "SC"])
 def test_every_class_in_every_lossless_syntax(syntax: str, sop_class: SopClass, tmp_path: Path) -> None:
@@ -48,6 +50,7 @@ def test_every_class_in_every_lossless_syntax(syntax: str, sop_class: SopClass, 
         assert np.abs(read(tmp_path / "film.dcm").pixels - authored).max() <= STEP
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @pytest.mark.parametrize("syntax", LOSSY_SYNTAXES)
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 def test_lossy_reads_within_its_bound(syntax: str, photometric: Literal["MONOCHROME1", "MONOCHROME2"]) -> None:
@@ -72,6 +75,7 @@ def test_oblong_pixels_are_made_square(aspect: tuple[int, int], sop_class: SopCl
     assert np.abs(small - authored).mean() < 2 * STEP
 
 
+@pytest.mark.requirement("REQ-CONSTANCY", "REQ-MODALITY")
 @pytest.mark.parametrize("view", ["PA", "AP"])
 @pytest.mark.parametrize("sop_class", ["CR", "DX", "SC"])
 def test_only_its_being_synthetic_stands_between_it_and_a_reading(
@@ -85,6 +89,7 @@ def test_only_its_being_synthetic_stands_between_it_and_a_reading(
     assert [reason.code for reason in eligibility(got, ADULT)] == [Code.CONSTANCY]
 
 
+@pytest.mark.requirement("REQ-AGE")
 def test_a_child_is_refused_for_an_adult_reader() -> None:
     codes = [reason.code for reason in eligibility(read(film(2, size=(640, 525), age_years=4)), ADULT)]
     assert codes == [Code.CONSTANCY, Code.AGE]

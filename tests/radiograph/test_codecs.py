@@ -78,12 +78,14 @@ def test_an_eight_bit_jpeg_in_sixteen_bits_is_read() -> None:
     assert np.abs(decoded - soft).max() < 4
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 def test_a_jpeg_without_its_end_is_refused_and_not_filled_with_grey() -> None:
     frame = jpeg8_encode((FILM >> 4).astype(np.uint8), level=90)
     with pytest.raises(DecodeError, match="end marker"):
         inspect(frame[: len(frame) // 2])
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 def test_processes_that_nothing_here_reads_are_named() -> None:
     with pytest.raises(DecodeError, match="process 2"):
         inspect(b"\xff\xd8\xff\xc2\x00\x0b\x08\x00\x10\x00\x10\x01\x01\x11\x00\xff\xd9")

@@ -140,6 +140,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_cannot_be_read_says_why(fault: str) -> None:
     elements, says = FAULTS[fault]
@@ -147,6 +148,7 @@ def test_what_cannot_be_read_says_why(fault: str) -> None:
         stored(grey(ramp(12, (16, 16)), **elements))
 
 
+@pytest.mark.requirement("REQ-NO-PIXELS")
 @pytest.mark.parametrize("elements", [{"PixelData": None}, {"PixelData": b""}, {"Rows": None}, {"Columns": 0}])
 def test_an_object_without_a_picture_says_so(elements: dict[str, object]) -> None:
     with pytest.raises(NoPixelsError):
@@ -160,6 +162,7 @@ def test_floats_are_no_film() -> None:
         stored(ds)
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize("syntax", [RLELossless, JPEGLSLossless, JPEG2000Lossless])
 def test_a_damaged_picture_is_no_picture(syntax: str) -> None:
     ds = grey(ramp(12, (64, 64)))
@@ -169,6 +172,7 @@ def test_a_damaged_picture_is_no_picture(syntax: str) -> None:
         stored(ds)
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize(("shape", "says"), [((64, 32), "64 x 32"), ((33, 31), "33 x 31")])
 def test_a_picture_of_another_size_is_not_this_film(shape: tuple[int, int], says: str) -> None:
     frame = j2k(ramp(12, shape).astype(np.uint16), 12)
@@ -176,6 +180,7 @@ def test_a_picture_of_another_size_is_not_this_film(shape: tuple[int, int], says
         stored(compressed(grey(ramp(12, (32, 64))), frame, JPEG2000Lossless))
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_damage_gives_a_picture_or_a_named_error(data: st.DataObject) -> None:

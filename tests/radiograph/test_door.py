@@ -40,6 +40,7 @@ def bare(ds: Dataset, *, implicit: bool) -> bytes:
 CONTENT = written(grey(VALUES))
 
 
+@pytest.mark.requirement("REQ-READ-DICOM")
 def test_a_path_its_name_its_bytes_and_its_dataset_give_one_picture(tmp_path: Path) -> None:
     path = tmp_path / "film"
     path.write_bytes(CONTENT)
@@ -48,6 +49,7 @@ def test_a_path_its_name_its_bytes_and_its_dataset_give_one_picture(tmp_path: Pa
         assert np.allclose(read(source).pixels, expected, atol=1e-6)
 
 
+@pytest.mark.requirement("REQ-READ-DICOM")
 def test_the_picture_comes_with_what_is_known_of_it() -> None:
     known = read(grey(VALUES, PixelSpacing=[0.2, 0.2], ViewPosition="AP", PatientSex="F", PatientAge="040Y"))
     assert (known.view, known.sex, known.age_years) == ("AP", "F", 40)
@@ -83,6 +85,7 @@ def test_a_file_without_its_preamble_is_read() -> None:
         assert np.array_equal(read(CONTENT[cut:]).pixels, read(CONTENT).pixels)
 
 
+@pytest.mark.requirement("REQ-NOT-A-FILM")
 @pytest.mark.parametrize("content", [b"", b"x", b"not a film at all" * 20, bytes(4096), b"%PDF-1.7" + bytes(900), b"\x08\x00\x05\x00" + b"\xff" * 300, b"GIF89a" + bytes(50)])  # fmt: skip
 def test_what_is_no_film_says_so(content: bytes) -> None:
     with pytest.raises(NotAFilmError):
@@ -91,6 +94,7 @@ def test_what_is_no_film_says_so(content: bytes) -> None:
         open_dataset(content)
 
 
+@pytest.mark.requirement("REQ-NOT-A-FILM")
 def test_a_file_that_is_not_there_says_so_without_its_name(tmp_path: Path) -> None:
     for source in (tmp_path / "SURNAME_NAME.dcm", tmp_path, "SURNAME\0"):
         with pytest.raises(NotAFilmError, match="cannot be opened") as caught:
@@ -98,6 +102,7 @@ def test_a_file_that_is_not_there_says_so_without_its_name(tmp_path: Path) -> No
         assert "SURNAME" not in str(caught.value)
 
 
+@pytest.mark.requirement("REQ-NO-PIXELS")
 def test_a_report_has_no_picture() -> None:
     with pytest.raises(NoPixelsError):
         read(written(grey(VALUES, PixelData=None)))
@@ -115,6 +120,7 @@ def test_a_film_cut_short_is_damaged() -> None:
         open_dataset(bytes(128) + b"DICM")
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_damage_gives_a_film_or_a_named_error(data: st.DataObject) -> None:
@@ -131,6 +137,7 @@ def test_any_damage_gives_a_film_or_a_named_error(data: st.DataObject) -> None:
     assert known.pixels.dtype == np.float32
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @pytest.mark.parametrize(
     "encoding",
     [

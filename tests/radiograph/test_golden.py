@@ -160,6 +160,7 @@ def test_the_same_script_gives_the_same_films() -> None:
 # ------------------------------------------------------------------------------------------------ what the reader sees
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 def test_every_film_shows_its_drawing(measured: list[Measured]) -> None:
     grey = [film for film in measured if film.largest > film.entry["tolerance"] + SLACK]
     assert [film.entry["film"] for film in grey] == []
@@ -170,6 +171,7 @@ def test_every_film_shows_its_drawing(measured: list[Measured]) -> None:
     assert len(lossless) > 140
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 def test_every_film_and_its_probability_hold_their_bounds(measured: list[Measured]) -> None:
     if not RELEASED:
         pytest.skip("no released models in this checkout")
@@ -180,6 +182,7 @@ def test_every_film_and_its_probability_hold_their_bounds(measured: list[Measure
     assert max(film.probability or 0 for film in held) <= 1e-3
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 def test_lossless_films_mean_what_a_second_chain_says(measured: list[Measured]) -> None:
     """Nearer than the drawing can be: off by half a value in a window would be seen here."""
     own = [film.own for film in measured if film.own is not None]
@@ -292,6 +295,7 @@ def _broken(name: str, *, lossless: bool = True) -> list[tuple[dict[str, Any], b
     return found
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_reader_that_leaves_a_step_out_is_found(name: str) -> None:
     broken = _broken(name)
@@ -307,6 +311,7 @@ def test_a_reader_that_leaves_a_step_out_is_found(name: str) -> None:
 needs_dcmtk = pytest.mark.skipif(not reference.available(), reason="dcm2pnm (Debian package dcmtk) is not installed")
 
 
+@pytest.mark.requirement("REQ-ENCODINGS")
 @needs_dcmtk
 def test_dcmtk_sees_the_same(measured: list[Measured]) -> None:
     compared = [film for film in measured if film.no_reference is None]

@@ -28,6 +28,7 @@ def close(one: Radiograph | np.ndarray, other: Radiograph | np.ndarray, atol: fl
     return bool(np.allclose(first, second, atol=atol))
 
 
+@pytest.mark.requirement("REQ-FULL-RANGE")
 def test_a_film_without_a_window_runs_from_its_least_to_its_greatest_value() -> None:
     film = shown(FILM // 2 + 100)
     assert close(film, (FILM // 2) / 2047)
@@ -40,6 +41,7 @@ def test_eight_bits_without_a_window_are_shown_as_they_are() -> None:
     assert close(shown(FILM // 32, 8, RescaleSlope=-1, RescaleIntercept=7), 1 - (FILM // 32) / 255)
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_the_window_works_on_rescaled_values() -> None:
     film = shown(RescaleSlope=0.5, RescaleIntercept=-100, WindowCenter=400, WindowWidth=600)
     assert close(film, Window(400, 600)(FILM * 0.5 - 100))
@@ -47,6 +49,7 @@ def test_the_window_works_on_rescaled_values() -> None:
     assert steps(film)["window"] == {"center": 400.0, "width": 600.0, "function": "LINEAR", "offered": 1}
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 @pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
 def test_each_window_function_is_applied(function: Any) -> None:
     film = shown(WindowCenter=1000, WindowWidth=900, VOILUTFunction=function)
@@ -63,6 +66,7 @@ def test_the_first_window_that_shows_the_film_is_used() -> None:
     assert steps(film)["window"]["offered"] == 4
 
 
+@pytest.mark.requirement("REQ-FULL-RANGE")
 @pytest.mark.parametrize(
     ("window", "because"),
     [
@@ -93,6 +97,7 @@ def test_a_flat_film_keeps_its_window_and_stays_flat() -> None:
     assert np.unique(shown(flat).pixels).tolist() == [0]
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_a_modality_table_comes_before_the_window() -> None:
     curve = [int(value) for value in np.round(np.sqrt(np.arange(4096)) * 1000)]
     film = shown(ModalityLUTSequence=[table(0, curve)], WindowCenter=30000, WindowWidth=40000)
@@ -106,6 +111,7 @@ def test_a_modality_table_of_a_signed_film_starts_below_zero() -> None:
     assert close(film, FILM / 4095)
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_a_voi_table_is_preferred_to_a_window() -> None:
     curve = [int(value) for value in np.round((np.arange(4096) / 4095) ** 2 * 65535)]
     film = shown(VOILUTSequence=[table(0, curve)], WindowCenter=5, WindowWidth=5)
@@ -120,6 +126,7 @@ def test_a_voi_table_takes_rescaled_values() -> None:
     assert close(film, FILM / 4095)
 
 
+@pytest.mark.requirement("REQ-FULL-RANGE")
 @pytest.mark.parametrize("item", [table(0, [5, 5, 5]), Dataset()])
 def test_a_voi_table_that_shows_nothing_is_passed_over(item: Dataset) -> None:
     film = shown(VOILUTSequence=[item], WindowCenter=1000, WindowWidth=900)
@@ -138,6 +145,7 @@ def test_a_slope_of_zero_is_passed_over() -> None:
     assert steps(film)["rescale-ignored"]["slope"] == 0
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 @pytest.mark.parametrize(
     ("photometric", "shape", "inverted", "contradictory"),
     [
@@ -172,6 +180,7 @@ films = st.tuples(st.integers(0, 50), st.sampled_from([8, 10, 12, 16]))
 settle = settings(max_examples=25, deadline=None)
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 @settle
 @given(films, st.sampled_from(["none", "LINEAR", "LINEAR_EXACT", "SIGMOID"]), st.floats(0.3, 0.7), st.floats(0.2, 1.5))
 def test_a_negative_marked_as_such_is_the_same_picture(
@@ -206,6 +215,7 @@ def test_a_negative_slope_is_an_inversion(film: tuple[int, int], intercept: int,
     assert close(falling, 1 - shown(values, bits).pixels, 1e-5)
 
 
+@pytest.mark.requirement("REQ-PADDING")
 @settle
 @given(films, st.booleans(), st.booleans(), st.booleans())
 def test_padding_never_changes_the_rest(film: tuple[int, int], white: bool, windowed: bool, inverted: bool) -> None:
@@ -226,6 +236,7 @@ def test_padding_never_changes_the_rest(film: tuple[int, int], white: bool, wind
     assert steps(padded)["padding"] == {"low": padding, "high": padding}
 
 
+@pytest.mark.requirement("REQ-PADDING")
 def test_padding_may_be_a_range_in_either_order() -> None:
     for low, high in ((10, 20), (20, 10)):
         film = shown(PixelPaddingValue=low, PixelPaddingRangeLimit=high)
@@ -251,6 +262,7 @@ def test_padding_that_no_pixel_can_have_is_passed_over() -> None:
     assert "padding-ignored" in steps(film)
 
 
+@pytest.mark.requirement("REQ-PADDING")
 def test_a_film_of_nothing_but_padding_is_black() -> None:
     assert not shown(np.full((8, 8), 7), PixelPaddingValue=7).pixels.any()
 
@@ -261,6 +273,7 @@ def test_values_of_more_than_sixteen_bits_pass_the_same_chain() -> None:
     assert close(shown(values, 20, WindowCenter=0, WindowWidth=200000), Window(0, 200000)(values.astype(float)), 1e-5)
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 def test_oblong_pixels_become_square_and_the_spacing_follows() -> None:
     film = shown(PixelSpacing=[0.4, 0.2])
     assert film.pixels.shape == (128, 64)
@@ -270,6 +283,7 @@ def test_oblong_pixels_become_square_and_the_spacing_follows() -> None:
     assert shown(PixelAspectRatio=[1, 2]).pixels.shape == (64, 128)
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_the_steps_stand_in_the_order_of_the_standard_and_are_plain_data() -> None:
     film = shown(PixelPaddingValue=0, RescaleSlope=2, RescaleIntercept=1, WindowCenter=4000, WindowWidth=6000, PhotometricInterpretation=MONOCHROME1, PixelSpacing=[0.2, 0.1])  # fmt: skip
     assert [step.name for step in film.steps] == [
@@ -299,6 +313,7 @@ def test_looking_up_is_indexing(shape: tuple[int, int]) -> None:
     assert np.array_equal(look_up(entries, words.T), entries[words.T])
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_a_sample_of_a_large_film_keeps_its_shares() -> None:
     words = np.zeros((2048, 1024), np.uint8)
     words[:, ::2] = 9
@@ -307,6 +322,7 @@ def test_a_sample_of_a_large_film_keeps_its_shares() -> None:
     assert count[9] / count.sum() == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_a_real_film_that_says_it_twice_is_inverted_once(shared_data: Path) -> None:
     film = read(shared_data / "dicom" / "966_fixed.dcm")
     assert [step.name for step in film.steps] == ["decode", "rescale", "window", "invert", "spacing"]

@@ -89,6 +89,7 @@ def test_a_film_is_the_same_through_the_worker(film: bytes) -> None:
 # --------------------------------------------------------------------------------------------------- what breaks down
 
 
+@pytest.mark.requirement("REQ-CRASH")
 @pytest.mark.parametrize(
     ("how", "kind", "words"),
     [
@@ -129,6 +130,7 @@ def test_what_a_codec_prints_goes_nowhere(fragile: Crew, film: bytes, capfd: pyt
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 @pytest.mark.parametrize("how", ["sleep 60", "spin 60"])
 def test_a_film_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch, film: bytes, how: str) -> None:
     breaking.install(monkeypatch)
@@ -141,6 +143,7 @@ def test_a_film_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch, 
     assert time.monotonic() - begun < 20
 
 
+@pytest.mark.requirement("REQ-CRASH")
 def test_a_worker_that_dies_while_idle_costs_nothing(film: bytes) -> None:
     before = children()
     with Crew(1) as crew:
@@ -152,6 +155,7 @@ def test_a_worker_that_dies_while_idle_costs_nothing(film: bytes) -> None:
     assert children() == before
 
 
+@pytest.mark.requirement("REQ-CRASH")
 def test_a_worker_killed_from_outside_at_its_work(fragile: Crew, film: bytes) -> None:
     """The signal comes while the film is being decoded, as it would from a codec that jumps astray."""
     assert read_one(fragile, film).film is not None
@@ -174,6 +178,7 @@ def rle_bomb(side: int) -> bytes:
     return saved(compressed(dataset, header + segment + segment, RLELossless))
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 def test_a_bomb_is_held_by_the_limit_of_memory(film: bytes) -> None:
     bomb = rle_bomb(9856)
     assert len(bomb) < 4_000_000
@@ -196,6 +201,7 @@ def test_absurd_sizes_and_lengths_are_damage() -> None:
 # ------------------------------------------------------------------------------------------------------ what is no film
 
 
+@pytest.mark.requirement("REQ-NOT-A-FILM")
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_what_is_no_film_is_told_and_never_waited_for(tmp_path: Path, film: bytes) -> None:
     (tmp_path / "film.dcm").write_bytes(film)
@@ -242,6 +248,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, film: bytes) -> None:
     assert "Permission denied" in str(outcome.error)
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 def test_a_file_larger_than_any_film_is_not_opened(tmp_path: Path, film: bytes) -> None:
     large = tmp_path / "large.dcm"
     with large.open("wb") as file:
@@ -319,6 +326,7 @@ def gone(pid: int, within: float) -> bool:
     return False
 
 
+@pytest.mark.requirement("REQ-CONFINED")
 def test_a_worker_does_not_outlive_a_parent_that_was_killed() -> None:
     """Not even while a codec holds it, where it cannot see that its pipe has ended."""
     with started("1.0") as parent:
@@ -328,6 +336,7 @@ def test_a_worker_does_not_outlive_a_parent_that_was_killed() -> None:
         assert gone(worker, within=8)
 
 
+@pytest.mark.requirement("REQ-CONFINED")
 def test_an_interruption_ends_parent_and_worker() -> None:
     with started("50") as parent:
         assert parent.stdout is not None
@@ -339,6 +348,7 @@ def test_an_interruption_ends_parent_and_worker() -> None:
         assert "KeyboardInterrupt" in parent.stderr.read()
 
 
+@pytest.mark.requirement("REQ-CONFINED")
 def test_the_worker_is_confined(film: bytes) -> None:
     before = children()
     with Crew(1, Limits(megabytes=1000)) as crew:
@@ -353,6 +363,7 @@ def test_the_worker_is_confined(film: bytes) -> None:
     assert threads == 1, "its cores are those of its siblings"
 
 
+@pytest.mark.requirement("REQ-CONFINED")
 def test_nothing_is_imported_from_the_folder_that_one_is_in(tmp_path: Path, film: bytes) -> None:
     """A folder of films may hold a numpy.py."""
     for name in ("numpy", "json", "pydicom"):
@@ -373,6 +384,7 @@ def test_nothing_is_imported_from_the_folder_that_one_is_in(tmp_path: Path, film
 # -------------------------------------------------------------------------------------------------------------- messages
 
 
+@pytest.mark.requirement("REQ-CONFINED")
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -62,6 +62,7 @@ def test_the_class_is_taken_from_the_file_meta_where_the_object_lacks_it() -> No
     assert facts(dataset).sop_class_uid == CAPTURE
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize(
     ("text", "view"),
     [
@@ -77,6 +78,7 @@ def test_view_position_in_many_spellings(text: str, view: str) -> None:
     assert (found.view, found.view_tag, found.view_text, found.view_conflict) == (view, "ViewPosition", None, None)
 
 
+@pytest.mark.requirement("REQ-VIEW")
 @pytest.mark.parametrize("text", ["XX", "PA LAT", "PA/AP", "LLD", "AP DECUBITUS", "AP LORDOTIC", "AXIAL", "KNEE"])
 def test_a_view_text_that_is_not_one_standard_view_is_kept_for_the_refusal(text: str) -> None:
     found = facts(header(ViewPosition=text))
@@ -104,6 +106,7 @@ def test_view_codes(code: str, view: str) -> None:
     assert (found.view, found.view_tag) == (view, "ViewCodeSequence")
 
 
+@pytest.mark.requirement("REQ-VIEW")
 def test_every_code_of_the_standard_for_these_views_is_known() -> None:
     from pydicom.sr.codedict import codes
 
@@ -133,6 +136,7 @@ def test_the_code_speaks_where_the_view_position_is_unreadable() -> None:
     assert (found.view, found.view_tag, found.view_text) == ("AP", "ViewCodeSequence", None)
 
 
+@pytest.mark.requirement("REQ-VIEW-CONTRADICTION")
 @pytest.mark.parametrize(
     ("tags", "conflict"),
     [
@@ -148,6 +152,7 @@ def test_contradictions_are_recorded(tags: dict[str, Any], conflict: tuple[str, 
     assert (found.view, found.view_conflict) == ("PA", conflict)
 
 
+@pytest.mark.requirement("REQ-VIEW-CONTRADICTION")
 @pytest.mark.parametrize("tags", [{"ViewCodeSequence": coded("272479007")}, {"ViewCodeSequence": coded("399033003")}, {"PatientPosition": "HFS"},
                                   {"PatientPosition": "XX"}, {"BodyPartExamined": "CHEST AP"}])  # fmt: skip
 def test_agreement_is_no_contradiction(tags: dict[str, Any]) -> None:
@@ -155,6 +160,7 @@ def test_agreement_is_no_contradiction(tags: dict[str, Any]) -> None:
     assert (found.view, found.view_tag, found.view_conflict) == ("PA", "ViewPosition", None)
 
 
+@pytest.mark.requirement("REQ-VIEW-SOURCE")
 @pytest.mark.parametrize(
     ("position", "view", "text"),
     [("PA", "PA", None), ("AP", "AP", None), ("LATERAL", "LATERAL", None), ("XX", None, "XX"), ("HFS", None, None)],
@@ -165,6 +171,7 @@ def test_patient_position_as_converted_collections_use_it(position: str, view: s
     assert (found.view, found.view_text, found.view_tag) == (view, text, tag)
 
 
+@pytest.mark.requirement("REQ-ORIENTATION")
 @pytest.mark.parametrize(
     ("orientation", "view", "mirrored"),
     [
@@ -185,6 +192,7 @@ def test_an_orientation_that_is_none_is_silence(orientation: Any) -> None:
     assert facts(header(PatientOrientation=orientation)).orientation is None
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_the_stated_view_fills_silence_only() -> None:
     found = facts(header(ViewPosition=None), view="ap")
     assert (found.view, found.view_tag, found.view_conflict) == ("AP", "stated", None)
@@ -196,6 +204,7 @@ def test_the_stated_view_fills_silence_only() -> None:
     assert (found.view, found.view_tag, found.view_conflict) == ("PA", "stated", None)
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_the_stated_view_does_not_overrule_a_text_that_is_not_understood() -> None:
     for tag in ("ViewPosition", "PatientPosition"):
         found = facts(header(**{"ViewPosition": None, tag: "XX"}), view="PA")
@@ -207,6 +216,7 @@ def test_a_stated_view_that_is_none_is_wrong_usage() -> None:
         facts(header(), view="sideways")
 
 
+@pytest.mark.requirement("REQ-AGE")
 @pytest.mark.parametrize(
     ("text", "years"),
     [("081Y", 81.0), ("81", 81.0), ("81 y", 81.0), ("018M", 1.5), ("216M", 18.0), ("003W", 21 / 365.2425), ("010D", 10 / 365.2425), ("000Y", 0.0), (" 45Y ", 45.0),
@@ -218,6 +228,7 @@ def test_patient_age(text: str, years: float) -> None:
     assert (found.age_tag, found.age_implausible) == ("PatientAge", False)
 
 
+@pytest.mark.requirement("REQ-AGE-IMPLAUSIBLE")
 @pytest.mark.parametrize("text", ["411Y", "-05Y", "121", "9999", "2000M"])
 def test_an_age_that_nobody_has_is_unknown_and_says_so(text: str) -> None:
     found = facts(header(PatientAge=text, PatientBirthDate="19500101", StudyDate="20000101"))
@@ -230,6 +241,7 @@ def test_an_age_that_is_no_age_is_silence(text: str) -> None:
     assert (found.age_years, found.age_tag, found.age_implausible) == (None, None, False)
 
 
+@pytest.mark.requirement("REQ-AGE")
 @pytest.mark.parametrize(
     ("born", "dates", "years"),
     [
@@ -245,6 +257,7 @@ def test_age_from_dates(born: str, dates: dict[str, str], years: float) -> None:
     assert found.age_tag == "PatientBirthDate"
 
 
+@pytest.mark.requirement("REQ-AGE-IMPLAUSIBLE")
 @pytest.mark.parametrize(("born", "studied"), [("20010101", "20000101"), ("18500101", "20000101")])
 def test_dates_that_cannot_be(born: str, studied: str) -> None:
     found = facts(header(PatientAge="", PatientBirthDate=born, StudyDate=studied))
@@ -273,6 +286,7 @@ def test_an_age_from_dates_counts_birthdays(born: Any, studied: Any) -> None:
         assert found.age_implausible
 
 
+@pytest.mark.requirement("REQ-SPECIES")
 @pytest.mark.parametrize(
     ("tags", "tag"),
     [
@@ -294,6 +308,7 @@ def test_animals(tags: dict[str, Any], tag: str) -> None:
     assert found.species_tag == tag
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize(
     "tags",
     [
@@ -312,6 +327,7 @@ def _equipment(maker: str) -> list[Dataset]:
     return [item]
 
 
+@pytest.mark.requirement("REQ-OWN-RESULT")
 @pytest.mark.parametrize(
     "tags",
     [
@@ -336,6 +352,7 @@ def test_the_constancy_film_is_known_and_is_no_result() -> None:
     assert not facts(header()).constancy
 
 
+@pytest.mark.requirement("REQ-BODY-PART")
 @pytest.mark.parametrize(
     ("code", "region"),
     [
@@ -359,12 +376,14 @@ def test_bad_numbers_are_silence() -> None:
     assert (found.rows, found.columns, found.samples_per_pixel, found.frames) == (0, 0, 1, 1)
 
 
+@pytest.mark.requirement("REQ-SINGLE-FILM")
 def test_frames_of_two_characters_are_no_binary_number() -> None:
     dataset = header()
     dataset[tag_for_keyword("NumberOfFrames")] = _raw("NumberOfFrames", None, b"12")
     assert facts(dataset).frames == 12
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 def test_text_that_repeats_the_patient_is_withheld() -> None:
     found = facts(header(PatientName="Doe^Jane", PatientID="4711", BodyPartExamined="DOE, JANE", ViewPosition="4711"))
     assert (found.body_part, found.view_text) == ("WITHHELD", "WITHHELD")
@@ -379,6 +398,7 @@ def _raw(keyword: str, vr: str | None, value: bytes) -> RawDataElement:
     return RawDataElement(Tag(tag_for_keyword(keyword)), vr, len(value), value, 0, vr is None, True)
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 @given(
     st.dictionaries(
         st.sampled_from(READ_TAGS),
@@ -409,6 +429,7 @@ _ANY = (
 )
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 @given(st.dictionaries(st.sampled_from(READ_TAGS), _ANY, max_size=12))
 @settings(max_examples=300, deadline=None)
 def test_no_value_of_any_type_raises(tags: dict[str, Any]) -> None:

@@ -350,6 +350,7 @@ CASES = {
 WHOLE = read(GOOD).pixels
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 @pytest.mark.parametrize("name", CASES)
 def test_each_gets_its_answer_soon_and_without_a_name(name: str) -> None:
     made, expected = CASES[name]
@@ -365,6 +366,7 @@ def test_each_gets_its_answer_soon_and_without_a_name(name: str) -> None:
     assert time.process_time() - begun < LONGEST_SECONDS
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 def test_the_same_films_through_the_guard_give_the_same_answers() -> None:
     told = read_many((made() for made, _ in CASES.values()), workers=1)
     for (name, (_, expected)), found in zip(CASES.items(), told, strict=True):
@@ -391,6 +393,7 @@ print(json.dumps([len(contents), (resource.getrusage(resource.RUSAGE_SELF).ru_ma
 """
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is measured and limited here as Linux does it")
 def test_none_of_them_takes_much_memory_or_leaves_a_traceback() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OMP_NUM_THREADS": "1"}
@@ -414,6 +417,7 @@ def offsets(content: bytes) -> list[int]:
     return sorted({*range(0, len(content), 7), *range(picture - 3, min(picture + 40, len(content)))})
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize(
     "content",
     [GOOD, packed(J2K, WAVES), packed(LOSSLESS, WIDE), packed(LS, NEAR), packed(BASELINE, JPEG, changed=EIGHT_BITS)],
@@ -439,6 +443,7 @@ FILLED = {
 }
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize("name", FILLED)
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
 def test_a_jpeg_that_ends_early_with_its_end_marker_is_not_filled_up(name: str, share: float) -> None:
@@ -450,6 +455,7 @@ def test_a_jpeg_that_ends_early_with_its_end_marker_is_not_filled_up(name: str, 
         read(packed(syntax, early, changed=changed))
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 @pytest.mark.parametrize("name", FILLED)
 def test_a_jpeg_whose_middle_is_missing_is_refused(name: str) -> None:
     syntax, stream, changed = FILLED[name]
@@ -489,6 +495,7 @@ def paths(tmp_path: Path) -> dict[str, tuple[Path, type[UnreadableError] | None]
     return found
 
 
+@pytest.mark.requirement("REQ-NOT-A-FILM")
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither named pipes nor devices among its files")
 @pytest.mark.parametrize("road", ["read", "read_many"])
 def test_paths_that_are_no_film_are_told_and_not_waited_for(

@@ -59,6 +59,7 @@ def test_sixteen_bits_run_from_their_least_to_their_greatest(kind: str) -> None:
     assert steps(film)["full-range"] == {"low": 100.0, "high": 4195.0}
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_an_image_file_and_a_dicom_film_of_the_same_values_are_one_picture() -> None:
     assert np.array_equal(read(saved(EIGHT)).pixels, read(grey(EIGHT.astype(np.int64), 8)).pixels)
     assert np.allclose(read(saved(SIXTEEN)).pixels, read(grey(SIXTEEN.astype(np.int64), 16)).pixels)
@@ -76,6 +77,7 @@ def test_grey_in_the_clothes_of_colour_is_read(mode: str) -> None:
     assert np.allclose(film.pixels, EIGHT / 255, atol=1.5 / 255)
 
 
+@pytest.mark.requirement("REQ-SINGLE-FILM")
 def test_colour_is_no_film() -> None:
     colour = np.stack([EIGHT, 255 - EIGHT, EIGHT], axis=2)
     with pytest.raises(NotAFilmError, match="colour"):
@@ -104,6 +106,7 @@ def test_other_kinds_of_pixels_are_no_film(image: Image.Image) -> None:
         read(saved(image, "TIFF"))
 
 
+@pytest.mark.requirement("REQ-SINGLE-FILM")
 def test_several_pages_are_no_film() -> None:
     file = BytesIO()
     Image.fromarray(EIGHT).save(file, "TIFF", save_all=True, append_images=[Image.fromarray(EIGHT)])
@@ -111,6 +114,7 @@ def test_several_pages_are_no_film() -> None:
         read(file.getvalue())
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 def test_an_image_that_claims_a_huge_size_is_refused_before_it_is_opened() -> None:
     png = bytearray(saved(EIGHT))
     png[16:24] = struct.pack(">II", 60000, 60000)
@@ -135,6 +139,7 @@ def test_a_file_cut_short_is_damaged(kind: str) -> None:
         read(content[: len(content) // 2])
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_the_view_is_what_the_caller_states() -> None:
     film = read(saved(EIGHT), view="PA")
     assert (film.view, film.facts.view_tag, film.facts.kind) == ("PA", "stated", "image")

@@ -42,6 +42,7 @@ def columns(outcome: object) -> int:
     return int(film.shape[1]) if film is not None else 0
 
 
+@pytest.mark.requirement("REQ-BATCH")
 def test_order_is_kept_whichever_is_done_first(films: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     breaking.install(monkeypatch)
     slow = breaking.breaks("sleep 0.7")
@@ -226,6 +227,7 @@ def test_facts_are_told_while_the_film_is_decoded(monkeypatch: pytest.MonkeyPatc
     assert time.monotonic() - seen[0][1] > 0.8
 
 
+@pytest.mark.requirement("REQ-CRASH")
 @pytest.mark.parametrize(("how", "kind"), [("segv", CrashError), ("memory", LimitError), ("sleep 60", LimitError)])
 def test_a_picture_that_breaks_its_codec_leaves_the_facts(
     monkeypatch: pytest.MonkeyPatch, how: str, kind: type[Exception]
@@ -257,6 +259,7 @@ def test_a_closed_crew_reads_nothing(films: list[bytes]) -> None:
         crew.read_one(films[0], Ask())
 
 
+@pytest.mark.requirement("REQ-LIMITS")
 def test_an_overdue_film_behind_the_first_is_stopped_too(films: list[bytes], monkeypatch: pytest.MonkeyPatch) -> None:
     breaking.install(monkeypatch)
     slow = breaking.breaks("sleep 60")

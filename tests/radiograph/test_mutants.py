@@ -40,6 +40,7 @@ def test_a_film_taken_apart_is_put_together_again(corpus: list[Seed]) -> None:
         assert begin(seed).content() == seed.content or seed.syntax == "deflated"
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 def test_every_mutant_is_read_or_refused_and_half_reach_pixels(bred: tuple[Path, list[Record]]) -> None:
     _, records = bred
     assert len(records) == COUNT
@@ -49,6 +50,7 @@ def test_every_mutant_is_read_or_refused_and_half_reach_pixels(bred: tuple[Path,
     assert any(one.fresh for one in records)
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 def test_the_guard_gives_each_its_line(bred: tuple[Path, list[Record]]) -> None:
     folder, records = bred
     told = guarded(folder, workers=1)
@@ -76,6 +78,7 @@ def result() -> dict[str, object]:
     return dict(json.loads(RESULT.read_text(encoding="utf-8")))
 
 
+@pytest.mark.requirement("REQ-HOSTILE")
 def test_the_result_keeps_every_promise(result: dict) -> None:
     count, guard, line = result["mutants"], result["guarded"], result["command"]
     assert count >= 5000

@@ -36,6 +36,7 @@ TIES = np.full((18, 2), 248, np.uint8)  # blocks alike but for their rounding, w
 TIES[0] = 0, 124
 
 
+@pytest.mark.requirement("REQ-POLARITY")
 @settings(max_examples=60, deadline=None)
 @given(arrays(np.uint8, st.tuples(st.integers(1, 70), st.integers(1, 70))))
 @example(TIES)
@@ -50,6 +51,7 @@ def test_a_flat_film_says_nothing(shape: tuple[int, int]) -> None:
     assert thumbnail(np.zeros(shape, np.float32)).shape == (SIDE, SIDE)
 
 
+@pytest.mark.requirement("REQ-EXPOSURE")
 def test_exposure_and_gamma_do_not_matter() -> None:
     film = phantom()
     for other in (film**0.5, film**2, 0.2 + 0.5 * film):
@@ -69,6 +71,7 @@ def test_the_phantom_lies_the_right_way_round() -> None:
     assert polarity(1 - film) < -2 * POLARITY_BOUND
 
 
+@pytest.mark.requirement("REQ-POLARITY")
 @pytest.mark.parametrize("name", CHEST)
 def test_air_is_dark_in_real_films(shared_data: Path, name: str) -> None:
     film = read(shared_data / "dicom" / f"{name}.dcm")
@@ -79,10 +82,12 @@ def test_air_is_dark_in_real_films(shared_data: Path, name: str) -> None:
     assert lung.mean() < mediastinum.mean()
 
 
+@pytest.mark.requirement("REQ-POLARITY")
 def test_a_film_whose_tag_contradicts_its_picture_is_found_out(shared_data: Path) -> None:
     assert read(shared_data / "dicom" / "Fake_MONOHR1.dcm").polarity < -2 * POLARITY_BOUND
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 def test_no_frontal_film_of_another_source_is_refused(shared_data: Path) -> None:
     with (shared_data / "gate" / "index.csv").open(encoding="utf-8") as handle:
         names = [row["file"] for row in csv.DictReader(handle) if row["kind"] == "frontal"]

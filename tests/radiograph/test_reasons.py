@@ -16,6 +16,7 @@ from pydicom.datadict import keyword_dict
 from pydicom.dataset import Dataset
 
 from radiograph.headers import CAPTURE, DIGITAL, FOR_PROCESSING, STRUCTURED_REPORT, coded, header
+from requirements_plugin import for_reason
 from wetread.errors import Code, Reason
 from wetread.radiograph.header import facts
 from wetread.radiograph.reasons import BLANK_CONTRAST, LARGEST_SIDE, SMALLEST_SIDE, eligibility, notices
@@ -105,6 +106,11 @@ NOTICES: list[tuple[Code, str | None, Any, IntendedUse]] = [
 ]  # fmt: skip
 
 
+def required(cases: list[tuple[Code, str | None, Any, IntendedUse]]) -> list[Any]:
+    """Each case with the requirements of its code."""
+    return [pytest.param(*case, marks=pytest.mark.requirement(*for_reason(case[0]))) for case in cases]
+
+
 def codes(reasons: tuple[Reason, ...]) -> list[Code]:
     return [reason.code for reason in reasons]
 
@@ -115,7 +121,7 @@ def check_sentence(reason: Reason) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "tag", "film", "use"), REFUSALS, ids=lambda value: value.value if isinstance(value, Code) else ""
+    ("code", "tag", "film", "use"), required(REFUSALS), ids=lambda value: value.value if isinstance(value, Code) else ""
 )
 def test_each_refusal_stands_alone(code: Code, tag: str | None, film: Any, use: IntendedUse) -> None:
     (reason,) = eligibility(film, use)
@@ -124,7 +130,7 @@ def test_each_refusal_stands_alone(code: Code, tag: str | None, film: Any, use: 
 
 
 @pytest.mark.parametrize(
-    ("code", "tag", "film", "use"), NOTICES, ids=lambda value: value.value if isinstance(value, Code) else ""
+    ("code", "tag", "film", "use"), required(NOTICES), ids=lambda value: value.value if isinstance(value, Code) else ""
 )
 def test_each_notice_leaves_the_film_eligible(code: Code, tag: str | None, film: Any, use: IntendedUse) -> None:
     assert eligibility(film, use) == ()
@@ -133,12 +139,14 @@ def test_each_notice_leaves_the_film_eligible(code: Code, tag: str | None, film:
     check_sentence(found[code])
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_every_code_has_a_case() -> None:
     made = {case[0] for case in REFUSALS + NOTICES} | {Code.CONSTANCY}
     assert made | MADE_BY_THE_READER == set(Code)
     assert not made & MADE_BY_THE_READER
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_every_code_is_documented_with_its_kind_and_tags() -> None:
     rows = dict(re.findall(r"^\| `([a-z-]+)` \| (.*) \|$", REASONS.read_text(encoding="utf-8"), re.MULTILINE))
     assert set(rows) == {code.value for code in Code}
@@ -148,12 +156,14 @@ def test_every_code_is_documented_with_its_kind_and_tags() -> None:
             assert tag is None or f"`{tag}`" in rows[code.value], f"{code} comes from {tag}"
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize("film", [header(), facts(header()), radiograph()], ids=["header", "facts", "film"])
 def test_a_plain_chest_film_is_eligible_without_notices(film: Any) -> None:
     assert eligibility(film, ADULT) == ()
     assert notices(film, ADULT) == ()
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize(
     "part",
     [
@@ -165,6 +175,7 @@ def test_the_chest_in_many_spellings(part: str) -> None:
     assert eligibility(header(BodyPartExamined=part), ADULT) == ()
 
 
+@pytest.mark.requirement("REQ-BODY-PART")
 @pytest.mark.parametrize(
     "part",
     ["RIBCAGE", "RIB", "RIBS", "CHESTABDOMEN", "CHEST ABDOMEN", "CHEST_ABD_PELV", "ABDOMEN", "HIP", "EXTREMITY", "BREAST", "TSPINE", "THORACIC SPINE", "STERNUM",
@@ -174,6 +185,7 @@ def test_other_body_parts(part: str) -> None:
     assert Code.BODY_PART in codes(eligibility(header(BodyPartExamined=part), ADULT))
 
 
+@pytest.mark.requirement("REQ-MODALITY")
 def test_an_intended_use_may_name_other_parts_views_and_modalities() -> None:
     use = dataclasses.replace(ADULT, body_parts=("HIP",), views=("LATERAL",), modalities=("RG",))
     assert (
@@ -193,6 +205,7 @@ def test_what_is_accepted(tags: dict[str, Any]) -> None:
     assert eligibility(header(**tags), ADULT) == ()
 
 
+@pytest.mark.requirement("REQ-AGE")
 @pytest.mark.parametrize(("age", "adult", "child"), [("000Y", False, False), ("011M", False, False), ("012M", False, True), ("005Y", False, True), ("006Y", False, False),
                                                      ("017Y", False, False), ("215M", False, False), ("018Y", True, False), ("119Y", True, False), ("120Y", False, False)])  # fmt: skip
 def test_populations_do_not_overlap_and_leave_a_gap(age: str, adult: bool, child: bool) -> None:
@@ -200,6 +213,7 @@ def test_populations_do_not_overlap_and_leave_a_gap(age: str, adult: bool, child
     assert (codes(eligibility(header(PatientAge=age), CHILD)) == []) is child
 
 
+@pytest.mark.requirement("REQ-AGE")
 def test_the_sentence_about_age_names_the_range_and_no_date() -> None:
     (reason,) = eligibility(header(PatientAge="", PatientBirthDate="20150304", StudyDate="20200101"), ADULT)
     assert "18 years and over" in reason.message
@@ -208,6 +222,7 @@ def test_the_sentence_about_age_names_the_range_and_no_date() -> None:
     assert "1 to under 6 years" in reason.message
 
 
+@pytest.mark.requirement("REQ-REASONS")
 def test_reasons_stand_in_one_order() -> None:
     film = header(
         Manufacturer="wetread", Modality="CT", SOPClassUID=STRUCTURED_REPORT, PresentationIntentType="FOR PROCESSING", PatientSpeciesDescription="Canine",
@@ -220,6 +235,7 @@ def test_reasons_stand_in_one_order() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 def test_the_constancy_mode_takes_the_constancy_film_and_no_other() -> None:
     assert eligibility(PHANTOM, ADULT, constancy=True) == ()
     assert codes(notices(PHANTOM, ADULT, constancy=True)) == [Code.CONSTANCY]
@@ -229,6 +245,7 @@ def test_the_constancy_mode_takes_the_constancy_film_and_no_other() -> None:
     ]
 
 
+@pytest.mark.requirement("REQ-CONSTANCY")
 @pytest.mark.parametrize(
     ("code", "tag", "film", "use"),
     [case for case in REFUSALS if isinstance(case[2], Dataset) and case[0] is not Code.OWN_RESULT],
@@ -239,6 +256,7 @@ def test_the_constancy_mode_widens_no_gate(code: Code, tag: str | None, film: Da
     assert [(reason.code, reason.tag) for reason in eligibility(marked, use, constancy=True)] == [(code, tag)]
 
 
+@pytest.mark.requirement("REQ-IMAGE-FILES")
 def test_an_image_file_needs_its_view_and_nothing_else_that_only_a_header_has() -> None:
     assert codes(eligibility(IMAGE, ADULT)) == [Code.VIEW_UNKNOWN]
     stated = dataclasses.replace(IMAGE, view="AP", view_tag="stated")
@@ -255,12 +273,14 @@ def test_the_size_of_a_film_without_one_in_its_facts_is_that_of_its_picture() ->
     assert eligibility(radiograph(Facts(kind="image", view="PA", view_tag="stated")), ADULT) == ()
 
 
+@pytest.mark.requirement("REQ-BLANK")
 def test_a_blank_picture_is_not_judged_for_polarity() -> None:
     film = radiograph(low=0.3, high=0.3, polarity=-9.0)
     assert codes(eligibility(film, ADULT)) == [Code.BLANK]
     assert codes(notices(film, ADULT)) == []
 
 
+@pytest.mark.requirement("REQ-POLARITY")
 @pytest.mark.parametrize(
     "tags",
     [{"BodyPartExamined": "HIP"}, {"ViewPosition": "RAO"}, {"Modality": "OT"}, {"PatientOrientation": ["L", "H"]}],
@@ -277,6 +297,7 @@ def test_polarity_is_judged_where_only_the_view_is_not_said() -> None:
     assert codes(eligibility(film, ADULT)) == [Code.VIEW_UNKNOWN, Code.POLARITY]
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 @given(st.text("QXZJKV", min_size=2, max_size=12), st.sampled_from(["BodyPartExamined", "ViewPosition", "PatientPosition", "Modality", "PatientSpeciesDescription",
                                                                     "PresentationIntentType", "PhotometricInterpretation", "PatientBreedDescription"]))  # fmt: skip
 @settings(max_examples=200, deadline=None)
@@ -289,11 +310,13 @@ def test_no_message_repeats_the_patient(name: str, keyword: str) -> None:
             assert not any(name in reason.message.upper() for reason in said)
 
 
+@pytest.mark.requirement("REQ-NO-IDENTITY")
 def test_a_quoted_value_is_cut_to_sixteen_characters() -> None:
     (reason,) = eligibility(header(BodyPartExamined="ABDOMEN AND MUCH MORE THAN THAT"), ADULT)
     assert '"ABDOMEN AND MUCH"' in reason.message
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -309,6 +332,7 @@ def test_real_films_by_their_headers(shared_data: Path, name: str, expected: lis
     assert codes(eligibility(dataset, ADULT)) == expected
 
 
+@pytest.mark.requirement("REQ-VIEW-SOURCE", "REQ-SECONDARY-CAPTURE")
 def test_the_course_films_give_their_age_without_unit_and_their_view_in_the_position(shared_data: Path) -> None:
     dataset = pydicom.dcmread(shared_data / "dicom" / "test1.dcm", stop_before_pixels=True)
     assert facts(dataset).age_years == 81.0

@@ -82,6 +82,7 @@ def test_blocks_of_rows_join_without_a_seam(shape: tuple[int, int]) -> None:
     assert asked[-1][1] == shape[0]
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 @given(
     shape=st.tuples(st.integers(1, 20_000), st.integers(1, 20_000)),
     frame=st.tuples(st.integers(1, 16), st.integers(1, 16)),
@@ -133,6 +134,7 @@ def same_for_the_network(source: Any, spec: InputSpec, *, view: str | None = Non
     return reduced.reduction
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 @given(
     encoding=encodings(),
     size=st.tuples(st.integers(500, 1100), st.integers(500, 1100)),
@@ -169,6 +171,7 @@ def test_a_jpeg_file_is_decoded_whole_and_then_halved() -> None:
     assert same_for_the_network(buffer.getvalue(), InputSpec(160, 160), view="PA") == 4
 
 
+@pytest.mark.requirement("REQ-BLANK")
 def test_a_blank_film_is_blank_at_every_size() -> None:
     flat = film(1, size=(1200, 1000))
     flat.PixelData = bytes(len(flat.PixelData))

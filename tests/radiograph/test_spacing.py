@@ -14,6 +14,7 @@ def header(**elements: object) -> Dataset:
     return ds
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @pytest.mark.parametrize(
     ("elements", "found"),
     [
@@ -43,6 +44,7 @@ def test_aspect_is_height_over_width() -> None:
     assert aspect(header(PixelAspectRatio=[0, 3]), None) == 1
 
 
+@pytest.mark.requirement("REQ-GEOMETRY")
 @pytest.mark.parametrize(("ratio", "shape"), [(2.0, (40, 30)), (0.5, (20, 60)), (1.25, (25, 30))])
 def test_oblong_pixels_are_stretched_along_their_longer_side(ratio: float, shape: tuple[int, int]) -> None:
     film = np.add.outer(np.linspace(0, 0.5, 20), np.linspace(0, 0.5, 30)).astype(np.float32)

@@ -99,6 +99,7 @@ def test_the_taps_make_a_low_band_a_mean_of_blocks(
     assert found == pytest.approx(block, rel=2e-3, abs=2e-3)
 
 
+@pytest.mark.requirement("REQ-REDUCED-DECODING")
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
 @pytest.mark.parametrize("ratio", [None, 10.0])
 def test_a_network_sees_the_same_film(photometric: str, ratio: float | None) -> None:
@@ -199,6 +200,7 @@ def test_a_decoder_that_fails_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> Non
     assert np.array_equal(read(ds, enough=FRAME).pixels, halve(whole.pixels, 2))
 
 
+@pytest.mark.requirement("REQ-DAMAGED")
 def test_a_film_cut_short_is_refused_at_every_size() -> None:
     frame = encoded(authored(), 12)
     ds = compressed(grey(authored().astype(np.int64), 12), frame[: len(frame) // 2], JPEG2000Lossless)

@@ -10,6 +10,7 @@ from radiograph.films import table
 from wetread.radiograph.windows import Table, Window, first_table, windows
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_linear_is_that_of_the_standard() -> None:
     """PS3.3 C.11.2.1.2.1: c=2048 and w=4096 map 0 to black and 4095 to white; c=2048 and w=1 is a step."""
     full = Window(2048, 4096)
@@ -19,6 +20,7 @@ def test_linear_is_that_of_the_standard() -> None:
     assert Window(0, 100)(np.array([-50.0, -49.5, 0, 49, 50])) == pytest.approx([0, 1 / 198, 0.5 + 0.5 / 99, 1, 1])
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_linear_exact_is_that_of_the_standard() -> None:
     """PS3.3 C.11.2.1.3.2: c=2048 and w=4096 map 0 to black and 4096 to white; c=0, w=0.5 maps -0.25 to 0.25."""
     exact = Window(2048, 4096, "LINEAR_EXACT")
@@ -26,6 +28,7 @@ def test_linear_exact_is_that_of_the_standard() -> None:
     assert Window(0, 0.5, "LINEAR_EXACT")(np.array([-0.25, 0, 0.125, 0.25])).tolist() == [0, 0.5, 0.75, 1]
 
 
+@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_sigmoid_is_that_of_the_standard() -> None:
     """PS3.3 C.11.2.1.3.1."""
     curve = Window(100, 40, "SIGMOID")

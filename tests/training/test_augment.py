@@ -69,6 +69,7 @@ def test_the_generator_decides() -> None:
     assert np.abs(augment(film, how, np.random.default_rng([1, 2, 4])) - one).max() > 0.01
 
 
+@pytest.mark.requirement("REQ-AUGMENTATION")
 def test_the_heart_never_changes_sides() -> None:
     for seed in range(60):
         how = replace(STRONGEST, cover=0.0, noise=0.0)
@@ -77,6 +78,7 @@ def test_the_heart_never_changes_sides() -> None:
         assert side(left) < -0.005, seed
 
 
+@pytest.mark.requirement("REQ-AUGMENTATION")
 def test_the_head_stays_up() -> None:
     film = np.repeat(np.linspace(0.9, 0.2, 96, dtype=np.float32)[:, None], 80, axis=1)
     for seed in range(40):

@@ -59,6 +59,7 @@ def test_images_labels_and_weights_belong_to_their_places(films: tuple[TrainTabl
         assert (batch.weights.numpy() == ~unsaid).all()
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 @pytest.mark.parametrize("sampling", ["natural", "weighted"])
 def test_a_run_goes_on_at_any_step_as_if_it_had_never_stopped(films: tuple[TrainTable, Cache], sampling: str) -> None:
     whole = list(dealt(films, how=Augmentation(), sampling=sampling).epoch(2))
@@ -93,6 +94,7 @@ def test_an_epoch_that_is_left_early_leaves_no_thread(films: tuple[TrainTable, C
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("wetread-batches")]
 
 
+@pytest.mark.requirement("REQ-ONE-PREPROCESSING", "REQ-AUGMENTATION")
 def test_films_are_scored_unchanged_and_in_order(films: tuple[TrainTable, Cache]) -> None:
     batches = dealt(films, [9, 2, 5], Augmentation())
     found = list(batches.plain(2))

@@ -43,6 +43,7 @@ def opened(table: TrainTable, folder: Path, **options: Any) -> Any:
     return open_cache(table, FRAME, folder, workers=WORKERS, **options)
 
 
+@pytest.mark.requirement("REQ-ONE-PREPROCESSING")
 @pytest.mark.parametrize(("depth", "bound"), [(8, 0.5 / 255), (16, 0.5 / 65535)])
 def test_a_cached_film_is_what_the_clinic_feeds(tmp_path: Path, depth: int, bound: float) -> None:
     data = write_films(tmp_path, 4, size=(90, 70))

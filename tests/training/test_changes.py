@@ -60,6 +60,7 @@ def test_each_change_changes_something_and_each_film_otherwise(name: str) -> Non
         assert not torch.equal(out[0], out[1])
 
 
+@pytest.mark.requirement("REQ-AUGMENTATION")
 @given(st.integers(0, 2**32), st.integers(0, 10), st.integers(0, 10), st.integers(20, 54))
 @settings(max_examples=25, deadline=None)
 def test_copies_stay_in_range_and_inside_their_film(seed: int, top: int, left: int, side: int) -> None:
@@ -74,6 +75,7 @@ def test_copies_stay_in_range_and_inside_their_film(seed: int, top: int, left: i
     assert (out == 0).all()
 
 
+@pytest.mark.requirement("REQ-AUGMENTATION")
 def test_a_mirror_image_is_one_and_off_by_default() -> None:
     assert Augmentation().flip == 0
     assert torch.allclose(made(only(flip=1.0)), films().flip(3), atol=1e-5)

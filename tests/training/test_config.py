@@ -39,6 +39,7 @@ def test_every_shipped_recipe_is_right(path: Path) -> None:
     assert config.fit.folds >= 3
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 def test_the_shipped_recipes_are_those_of_the_released_bundles() -> None:
     assert {path.stem for path in CONFIGS.glob("*.toml")} >= {"adult", "paediatric"}
     adult, paediatric = (load_config(CONFIGS / f"{name}.toml") for name in ("adult", "paediatric"))
@@ -97,6 +98,7 @@ WRONG = {
 }
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 @pytest.mark.parametrize(("change", "message"), WRONG.values(), ids=WRONG.keys())
 def test_a_wrong_recipe_is_refused_by_the_part_that_is_wrong(
     change: tuple[str, str], message: str | None, write_recipe: Write

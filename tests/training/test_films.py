@@ -113,6 +113,7 @@ def test_a_copy_of_a_sealed_film_is_sealed(tmp_path: Path) -> None:
     assert not is_sealed("kermany", films.patients[1]), "by the bytes alone"
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_development_holds_no_sealed_patient_and_no_copy(tmp_path: Path) -> None:
     """A patient one of whose films is a copy of a sealed one stands on neither side with the other films."""
     films = development(load_films(DataConfig(collection="kermany", index="made/index.csv"), kermany(tmp_path)))

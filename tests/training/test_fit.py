@@ -44,6 +44,7 @@ def test_a_label_that_is_there_is_learnt(config: TrainConfig) -> None:
     assert logits[held].min() > logits[~held].max()
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 def test_only_the_films_named_are_fitted_on(config: TrainConfig) -> None:
     features, labels = made()
     inside = np.arange(12)
@@ -55,6 +56,7 @@ def test_only_the_films_named_are_fitted_on(config: TrainConfig) -> None:
         assert torch.equal(ours, theirs)
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 def test_the_seed_decides(config: TrainConfig) -> None:
     features, labels = made()
     places = np.arange(24)
@@ -107,6 +109,7 @@ def test_auxiliary_labels_are_learnt_only_with_weight(config: TrainConfig) -> No
     assert spread[1] > 0.02
 
 
+@pytest.mark.requirement("REQ-AUGMENTATION")
 def test_answers_come_from_the_films_themselves_not_from_copies(config: TrainConfig) -> None:
     features, labels = made()
     network = fit(config, features, labels, np.arange(24), seed=0)

@@ -71,6 +71,7 @@ def test_a_question_s_figures() -> None:
     )
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_a_difference_is_the_network_minus_the_other() -> None:
     films = made()
     better, worse = scores_of(films, 3.0), -scores_of(films, 3.0, seed=2)
@@ -196,6 +197,7 @@ def test_a_question_without_other_folds_has_no_baseline_of_its_own(asked: NDArra
     assert own_label(films, question, np.zeros((60, 9)), (np.arange(60) // 2) % 3, 0) == {}
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_all_questions_with_their_baselines() -> None:
     films = made("nih")
     fold = (np.arange(60) // 2) % 2

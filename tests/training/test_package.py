@@ -90,6 +90,7 @@ def test_the_bundle_is_the_network_of_the_run(world: World, tmp_path: Path) -> N
     assert told["parity"]["worst"] == made.parity.worst
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_without_films_the_card_says_what_was_not_measured(run: Path, tmp_path: Path) -> None:
     made = package(run, tmp_path / "bundle", DAY)
     assert made.beside is None
@@ -113,6 +114,7 @@ def test_a_threshold_chosen_elsewhere_is_kept_as_it_is(run: Path, tmp_path: Path
     assert "sensitivity" not in json.loads((run / PACKAGE).read_text())["threshold"]
 
 
+@pytest.mark.requirement("REQ-CLINICAL-MODEL")
 def test_a_bundle_for_research_is_none_for_the_clinic(run: Path, tmp_path: Path) -> None:
     recipe = run / "config.toml"
     weights = next(run.glob("network-*.pt"))
@@ -184,6 +186,7 @@ class Bent(nn.Module):
         return logits + self.by, maps
 
 
+@pytest.mark.requirement("REQ-ENGINES")
 def test_an_engine_that_answers_otherwise_stops_everything(world: World, tmp_path: Path) -> None:
     model = package(world.run, tmp_path / "bundle", DAY).bundle.network
     network = open_folder(world.run).network()

@@ -71,6 +71,7 @@ def test_films_without_boxes_have_no_game() -> None:
     assert pointing_game(made(["", "[]"]), maps((0, 0), (0, 0)), SPEC) is None
 
 
+@pytest.mark.requirement("REQ-ATTENTION")
 def test_the_card_s_sentence() -> None:
     said = worth({"films": 80, "map_hits": 20, "centre_hits": 8, "covered_share": 0.153})
     assert "80 films" in said

@@ -44,6 +44,7 @@ def test_a_network_that_beats_a_guess_on_both_questions_says_so() -> None:
     assert "no advantage" not in words
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_no_advantage_on_the_first_question_is_said() -> None:
     found = figures(question("read films", -0.01), question("matched films", 0.01))
     assert _is_weak(found)
@@ -58,6 +59,7 @@ def test_no_advantage_on_the_second_question_is_said() -> None:
     assert words.index("matched films") < words.index("no advantage") < words.index("sealed test")
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_the_harder_baseline_decides() -> None:
     """A forest that was fitted on the readers' label is a harder rival than one that was not."""
     found = figures(question("read films", 0.05, own=-0.02), question("matched films", 0.01))
@@ -67,6 +69,7 @@ def test_the_harder_baseline_decides() -> None:
     assert "no advantage over that guess is shown here" in words
 
 
+@pytest.mark.requirement("REQ-WEAK-EVIDENCE")
 @pytest.mark.parametrize("place", [0, 1])
 def test_what_could_not_be_measured_is_weak(place: int) -> None:
     asked = [question("read films", 0.05), question("matched films", 0.05)]
@@ -90,6 +93,7 @@ def test_the_sealed_figure_or_that_there_is_none() -> None:
     assert "Sealed test: 0.72 (95 % interval 0.66 to 0.78) on 70 films, 16 positive." in words
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_every_measured_figure_stands_on_the_card() -> None:
     found = figures(question("read films", 0.05), few("few films"), sealed=question("sealed films", 0.05))
     first, second = _metrics(found)

@@ -228,6 +228,7 @@ def test_the_bundle_proves_itself(world: World) -> None:
     assert all(metric.films_sha256 for metric in card.metrics)
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_the_card_tells_what_was_not_measured(world: World) -> None:
     """Four sealed films are too few for a figure, and 24 films show nothing over a guess with certainty."""
     card = load(world.models / "tiny").card
@@ -278,6 +279,7 @@ def test_figures_before_a_release_or_of_other_films_are_refused(world: World, tm
         told(world.config, world.data, tmp_path / "results")
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_the_seal_was_opened_once_and_will_not_be_again(world: World) -> None:
     (entry,) = world.ledger.entries()
     assert entry["bundle"] == "tiny"
@@ -290,6 +292,7 @@ def test_the_seal_was_opened_once_and_will_not_be_again(world: World) -> None:
     assert files(world.models / "tiny") == before
 
 
+@pytest.mark.requirement("REQ-SEAL")
 @pytest.mark.parametrize("broken", ["calibrate", "choose_threshold", "_selftest_films", "export"])
 def test_what_can_fail_fails_before_the_seal_is_opened(
     broken: str, copy: World, monkeypatch: pytest.MonkeyPatch

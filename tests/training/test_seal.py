@@ -52,6 +52,7 @@ def test_a_first_use_is_written(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_uses_are_counted_by_collection_and_never_rewritten(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     ledger = Ledger(path)
@@ -63,6 +64,7 @@ def test_uses_are_counted_by_collection_and_never_rewritten(tmp_path: Path) -> N
     assert [entry["use"] for entry in Ledger(path).entries()] == [1, 2, 1]
 
 
+@pytest.mark.requirement("REQ-SEAL")
 @pytest.mark.parametrize(
     ("name", "version", "weights"),
     [("tiny", "1", "aa"), ("tiny", "1", "bb"), ("tiny", "2", "aa"), ("other", "9", "aa")],
@@ -76,6 +78,7 @@ def test_a_second_look_is_refused_and_not_written(name: str, version: str, weigh
     assert len(ledger.entries()) == 1
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_a_ledger_that_cannot_be_understood_opens_nothing(tmp_path: Path) -> None:
     path = tmp_path / "ledger.jsonl"
     path.write_text('{"use": 1\n', encoding="utf-8")

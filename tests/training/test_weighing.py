@@ -57,6 +57,7 @@ def test_prevalence_counts_what_is_said() -> None:
     assert np.isnan(prevalence(labels([NAN] * 4), np.arange(4))[0])
 
 
+@pytest.mark.requirement("REQ-NATURAL-PREVALENCE")
 def test_offsets_undo_what_sampling_did() -> None:
     told = labels([1.0] * 10 + [0.0] * 90, [1.0] * 5 + [0.0] * 5 + [1.0] * 9 + [0.0] * 81)
     places = np.arange(100)
@@ -69,6 +70,7 @@ def test_offsets_undo_what_sampling_did() -> None:
     assert offset(labels([1.0] * 4), np.arange(4), "weighted").tolist() == [0]
 
 
+@pytest.mark.requirement("REQ-NATURAL-PREVALENCE")
 @pytest.mark.parametrize("sampling", ["natural", "balanced", "weighted"])
 @pytest.mark.parametrize("focal", [0.0, 2.0])
 def test_a_fitted_constant_comes_back_to_the_natural_prevalence(sampling: str, focal: float) -> None:

@@ -46,6 +46,7 @@ def several(draw: st.DrawFn) -> Ints:
 # ------------------------------------------------------------------------------------------------- printed results
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 def test_cohen_as_printed() -> None:
     found = cohen(two_readers(20, 5, 10, 15), 2)
     interval = analytic_interval(found)
@@ -55,6 +56,7 @@ def test_cohen_as_printed() -> None:
     assert (round(interval.low, 4), round(interval.high, 4)) == (0.1511, 0.6489)
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 def test_fleiss_as_printed() -> None:
     counts = np.array(FLEISS, float)
     found = fleiss_of_counts(counts)
@@ -64,6 +66,7 @@ def test_fleiss_as_printed() -> None:
     assert ((counts.mean(axis=0) / 14) ** 2).sum() == pytest.approx(0.21275510204081632, abs=1e-15)
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 @pytest.mark.parametrize(
     ("level", "printed"),
     [
@@ -77,6 +80,7 @@ def test_krippendorff_as_printed(level: Level, printed: float) -> None:
     assert krippendorff(UNITS, 5, level=level, values=NUMBERS).value == pytest.approx(printed, abs=1e-13)
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 def test_gwet_and_its_companions_as_printed() -> None:
     found = gwet(UNITS, 5)
     interval = analytic_interval(found)

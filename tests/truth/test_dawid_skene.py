@@ -15,6 +15,7 @@ from wetread.truth.reads import Reads
 NAMES = [str(i + 1) for i in range(45)]
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 def test_the_paper_to_its_printed_digits() -> None:
     reads = Reads.of_matrix(PATIENTS, readers=OBSERVERS, films=NAMES)
     fit = fit_dawid_skene(reads.counts())

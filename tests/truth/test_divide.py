@@ -21,6 +21,7 @@ def sides_of(split: Split) -> dict[str, str]:
     return dict(split.films.select("film_id", "side").rows())
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 @settings(max_examples=25, deadline=None)
 @given(st.integers(3, 80), st.integers(0, 99), st.sampled_from([("label",), ("label", "view", "age_band", "sex"), ()]))
 def test_no_patient_is_ever_parted(patients: int, seed: int, strata: tuple[str, ...]) -> None:
@@ -64,6 +65,7 @@ def test_the_balanced_sample_is_of_the_training_side() -> None:
         split_by_patient(table.with_columns(label=pl.lit(value=False)), balanced=True)
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_copies_keep_their_patients_together() -> None:
     table = made(40)
     films = table.unique("patient_id", maintain_order=True)["film_id"].to_list()
@@ -118,6 +120,7 @@ def test_the_official_lists_of_nih(shared_data: Path) -> None:
     assert len(tuned.balanced) == 2 * tuned.sides["train"].positives
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_an_official_split_that_parts_a_patient_is_refused() -> None:
     table = made(20).with_columns(
         split=pl.when(pl.col("film_id") == "00001").then(pl.lit("test")).otherwise(pl.lit("train"))

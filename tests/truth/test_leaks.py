@@ -65,6 +65,7 @@ def test_films_of_different_patients_pass(films: list[str]) -> None:
     assert guard(table, prints) is None
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_the_same_patient_is_told_by_films_not_by_name(films: list[str]) -> None:
     table = table_of(films, ["SECRET"] * 2 + ["b", "SECRET", "c", "SECRET"], SIDES)
     with pytest.raises(LeakError, match=r"the same patient: 1 pair, 0\.png \(train\) and 3\.png \(test\)") as caught:
@@ -72,6 +73,7 @@ def test_the_same_patient_is_told_by_films_not_by_name(films: list[str]) -> None
     assert "SECRET" not in str(caught.value)
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_the_same_bytes_under_another_name(films: list[str], tmp_path: Path) -> None:
     copy = tmp_path / "copy.png"
     copy.write_bytes(Path(films[0]).read_bytes())
@@ -83,6 +85,7 @@ def test_the_same_bytes_under_another_name(films: list[str], tmp_path: Path) -> 
     assert (told.kind, told.films) == ("bytes", ("0.png", "copy.png"))
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_the_same_pixels_in_another_file(films: list[str], tmp_path: Path) -> None:
     copy = saved(tmp_path, "copy.tif", Image.open(films[1]))
     table, prints = apart(films, [copy], ["test"])
@@ -92,6 +95,7 @@ def test_the_same_pixels_in_another_file(films: list[str], tmp_path: Path) -> No
         guard(table, prints)
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 @pytest.mark.parametrize("kind", ["small and recompressed", "brighter", "inverted", "all of it"])
 def test_a_near_copy(films: list[str], tmp_path: Path, kind: str) -> None:
     image = Image.open(films[4])

@@ -139,6 +139,7 @@ def test_what_is_wrong_in_a_table_is_named(folder: Path, file: str, old: str, ne
         read_sources(folder)
 
 
+@pytest.mark.requirement("REQ-LABEL-NOISE")
 def test_the_published_tables_are_those_of_the_real_labels(shared_data: Path) -> None:
     """Every count and value of results/truth/noise.json again; intervals need many resamples and are not drawn here."""
     written = json.loads((ROOT / "results" / "truth" / "noise.json").read_text("utf-8"))

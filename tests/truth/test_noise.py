@@ -23,6 +23,7 @@ def simulated(seed: int, films: int = 40_000) -> tuple[Any, ...]:
     return label, sick, positive, [f"p{k // 2}" for k in range(films)], ["AP" if a else "PA" for a in ap]
 
 
+@pytest.mark.requirement("REQ-LABEL-NOISE")
 def test_weighing_back_by_cell_finds_the_rates_of_the_whole_collection() -> None:
     label, sick, positive, patients, cells = simulated(0)
     found = label_noise(label, positive, patients, cells, resamples=100)

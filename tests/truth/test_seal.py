@@ -25,11 +25,13 @@ SEALED = [
 OPEN = [("nih", "1"), ("nih", "13"), ("nih", "00000100"), ("kermany", "NORMAL/IM-0119"), ("kermany", "100")]
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_the_seal_is_where_it_always_was() -> None:
     assert [is_sealed(*patient) for patient in SEALED] == [True] * len(SEALED)
     assert [is_sealed(*patient) for patient in OPEN] == [False] * len(OPEN)
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_the_seal_follows_its_written_rule() -> None:
     """The rule as `data_splits/*.json` states it, worked out anew: a hash's first 8 bytes as a share of 2**64."""
     for number in range(300):
@@ -121,6 +123,7 @@ def test_one_fold_holds_nothing_out(count: int) -> None:
         folds(["a", "b", "c"], [0, 1, 0], count=count)
 
 
+@pytest.mark.requirement("REQ-SEAL")
 def test_a_patient_on_both_sides_stops_the_run_and_is_not_named() -> None:
     with pytest.raises(
         LeakError, match=r"3 of a kind .* \(patient\), .* film 2 of the .* film 1 of the second"

@@ -27,6 +27,7 @@ def test_a_saved_split_comes_back(tmp_path: Path) -> None:
     assert "p1" not in (tmp_path / "s" / "split.json").read_text("utf-8")
 
 
+@pytest.mark.requirement("REQ-SPLIT")
 def test_a_saved_split_that_was_changed_is_refused(tmp_path: Path) -> None:
     split = split_by_patient(made())
     split.save(tmp_path)

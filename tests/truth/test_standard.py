@@ -36,6 +36,7 @@ RULES: list[Rule] = [
 SOME = reads((1, 1, 1), (0, 0, 0), (1, 0, 1), (1, 0, 0), (1, None, 0), (None, None, None), (0, 1, 1), (1, 1, None))
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: type(rule).__name__)
 def test_every_rule_gives_label_support_and_record(rule: Rule) -> None:
     found = reference_standard(SOME, rule)
@@ -89,6 +90,7 @@ def test_weights_decide_and_the_record_says_how_often() -> None:
     assert "more than half" in str(tie.why[0])
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 def test_two_readers_and_an_adjudicator_by_hand() -> None:
     found = reference_standard(SOME, Adjudicated("ann", "ben", "cleo"))
     assert found.labels == ("1", "0", "1", "0", None, None, "1", "1")
@@ -118,6 +120,7 @@ def test_a_single_read_knows_nothing_of_its_error_and_repeats_do() -> None:
     assert twice.record.repeated_reads == 3
 
 
+@pytest.mark.requirement("REQ-LABEL-NOISE")
 def test_text_mined_labels_are_worth_what_was_measured() -> None:
     found = reference_standard(SOME, TextMined("ann", positive="1", ppv=0.6, npv=0.9))
     assert found.support[:2] == pytest.approx([0.6, 0.9])
@@ -172,6 +175,7 @@ def test_majority_does_not_depend_on_who_is_named_first(rows: list[tuple[int | N
     assert equal.support == pytest.approx(sevens.support, nan_ok=True)
 
 
+@pytest.mark.requirement("REQ-REFERENCE-STANDARD")
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -14,6 +14,7 @@ from wetread.evaluation.scrutiny.negatives import hard_negatives
 from wetread.evaluation.scrutiny.subgroups import subgroups
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_a_draw_is_as_many_patients_as_there_are() -> None:
     drawn = np.stack(list(copies(50, 0, 0, 2000)))
     assert (drawn.sum(axis=1) == 50).all()

@@ -42,6 +42,7 @@ def test_values_are_those_of_the_films_themselves() -> None:
     assert (found.resamples, found.seed, found.groups, found.name) == (50, 0, 200, "made-up films")
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_intervals_are_percentiles_and_bca_of_the_same_rows() -> None:
     scored = made_up()
     found = headline(scored, points=POINTS, resamples=400, seed=3, level=0.9)
@@ -65,6 +66,7 @@ def test_the_auroc_interval_is_that_of_the_shared_bootstrap() -> None:
     assert alone.high - alone.low < 0.9 * (found.high - found.low)
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_numbers_depend_on_the_seed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     scored = made_up()
     first = moved(scored, points=POINTS, resamples=250, seed=7, threads=1)

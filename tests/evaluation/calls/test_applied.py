@@ -33,12 +33,14 @@ def test_other_patients_are_scored_without_a_word() -> None:
     assert found.reached is None
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_the_tuning_set_itself_is_refused_by_its_hash_alone() -> None:
     with pytest.raises(LeakError, match="it is the same list of films") as refused:
         apply(TUNED, TUNING.where(np.arange(len(TUNING))[::-1], "the test"))
     assert "the test: the threshold" in str(refused.value)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_one_shared_film_is_refused() -> None:
     both = Scored(
         np.append(TEST.film, TUNING.film[0]), np.append(TEST.patient, "somebody else"), np.append(TEST.label, True),
@@ -48,11 +50,13 @@ def test_one_shared_film_is_refused() -> None:
         apply(TUNED, both, tuning=TUNING)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_one_shared_patient_is_refused() -> None:
     with pytest.raises(LeakError, match="films that test it: 120 patients on both sides"):
         apply(TUNED, renamed(TUNING, "again "), tuning=TUNING)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_an_override_needs_a_reason_and_is_printed() -> None:
     with pytest.raises(LeakError, match="state a reason to override"):
         apply(TUNED, TUNING, tuning=TUNING, override="  ")

@@ -25,6 +25,7 @@ def version(seed: int, noise: float = 0.6) -> Scored:
     return new.where(mixed)
 
 
+@pytest.mark.requirement("REQ-VERSION-BRIDGE")
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1000), st.floats(0.2, 0.8), st.sampled_from(["sensitivity", "specificity"]))
 def test_the_rate_is_kept_and_by_no_more_than_needed(seed: int, threshold: float, keep: str) -> None:
@@ -40,6 +41,7 @@ def test_the_rate_is_kept_and_by_no_more_than_needed(seed: int, threshold: float
     assert found.kept.value == pytest.approx(rate(new, cut) - old)
 
 
+@pytest.mark.requirement("REQ-VERSION-BRIDGE")
 def test_calls_that_change_are_counted() -> None:
     new = version(5)
     found = bridge(OLD, new, 0.5, resamples=50)

@@ -41,6 +41,7 @@ def test_oracle_f1_and_its_delta_interval() -> None:
     assert (found.low, found.high) == pytest.approx(tuple(printed["ci95"]), abs=1e-14)
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 def test_oracle_f1_depends_on_prevalence() -> None:
     for prevalence, printed in oracle("f1")["prevalence_dependence_se0.8_sp0.8"].items():
         assert f1_at(0.8, 0.8, float(prevalence)) == pytest.approx(printed, abs=5e-5)
@@ -63,6 +64,7 @@ def test_oracle_rates_and_likelihood_ratios_of_films() -> None:
         assert ends == pytest.approx(printed[f"{name}_ci"], abs=1e-12)
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 @pytest.mark.parametrize("name", ["mercaldo", "altman_bland"])
 def test_oracle_predictive_values_at_a_stated_prevalence(name: str) -> None:
     printed = oracle("diagnostic_table")[name]
@@ -77,6 +79,7 @@ def test_oracle_predictive_values_at_a_stated_prevalence(name: str) -> None:
         assert (found.stated.low, found.stated.high) == pytest.approx(tuple(ends), abs=1e-9)
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 def test_f1_of_a_batch_that_is_mostly_positive_is_held_against_calling_everything() -> None:
     """F1 0.817 looks like something at 69 % positive films; calling every film positive has 0.815 there."""
     found = worth(table(tp=98, fp=32, fn=12, tn=18), 0.5, prevalences=[0.0128])
@@ -88,6 +91,7 @@ def test_f1_of_a_batch_that_is_mostly_positive_is_held_against_calling_everythin
     assert found.stated[0].f1.value < 0.04
 
 
+@pytest.mark.requirement("REQ-PREVALENCE")
 def test_calling_every_film_gains_nothing() -> None:
     films = made_up()
     found = worth(films, 0.0, resamples=200)
@@ -132,6 +136,7 @@ def test_classes_trade_places_when_the_label_is_turned_round(
     assert ends[0] == pytest.approx(ends[1], abs=1e-9)
 
 
+@pytest.mark.requirement("REQ-INTERVALS")
 def test_films_of_one_patient_widen_the_interval_and_it_says_so() -> None:
     """Four identical films a patient are worth one: over patients the interval is as wide as with one film each."""
     alone = table(60, 40, 20, 80)

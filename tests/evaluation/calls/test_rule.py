@@ -46,6 +46,7 @@ def worth_to(rule: Rule, s: Scored, threshold: float) -> tuple[float, ...]:
     return (round(-(5 * p * (1 - se) + (1 - p) * fa), 10),)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 @pytest.mark.parametrize("rule", RULES, ids=str)
 @settings(max_examples=40, deadline=None)
 @given(films())
@@ -106,6 +107,7 @@ def test_confidence_moves_the_threshold_to_the_careful_side(kind: str) -> None:
     assert getattr(more, kind) > getattr(careful, kind) > 0.8
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_other_patients_reach_the_target_as_often_as_the_confidence_says() -> None:
     """Patients of one kind, 60 tuning sets: the sensitivity in 4,000 others falls short in about one of ten."""
     others = made_up(4000, seed=999)
@@ -122,6 +124,7 @@ def test_too_few_films_for_the_confidence() -> None:
         tune(few, Rule("sensitivity", 0.95, 0.95), resamples=200)
 
 
+@pytest.mark.requirement("REQ-THRESHOLD")
 def test_the_interval_says_how_it_was_made() -> None:
     tuned = tune(made_up(), resamples=300)
     assert tuned.interval.low < tuned.threshold < tuned.interval.high

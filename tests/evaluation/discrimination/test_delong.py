@@ -52,6 +52,7 @@ def of(films: list[tuple[int, bool]]) -> Scored:
     return Scored(names, names, [label for _, label in films], [score for score, _ in films])  # type: ignore[arg-type]
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize("unit", ["film", "patient"])
 @pytest.mark.parametrize("marker", MARKERS)
 def test_asah_area_variance_and_interval_as_published(marker: str, unit: str) -> None:
@@ -79,6 +80,7 @@ def test_asah_covariances_as_published(unit: str) -> None:
     assert np.diag(matrix) == pytest.approx([published["var"][marker] for marker in MARKERS], abs=5e-15)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize("pair", ["wfns_s100b", "s100b_ndka", "wfns_ndka"])
 def test_asah_paired_tests_as_published(pair: str) -> None:
     sets, published = asah()

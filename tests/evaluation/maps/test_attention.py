@@ -40,6 +40,7 @@ def test_half_an_outline_of_a_box_of_two_cells() -> None:
     assert found.energy.map.value == pytest.approx(4 / 6)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**31), st.sampled_from([(7, 7), (4, 9), (16, 16)]), st.floats(0.02, 0.9))
 def test_flat_maps_reach_what_chance_does(seed: int, shape: tuple[int, int], area: float) -> None:
@@ -55,6 +56,7 @@ def test_flat_maps_reach_what_chance_does(seed: int, shape: tuple[int, int], are
     assert turned.energy.map.value == pytest.approx(found.energy.map.value)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_boxes_as_maps_are_perfect_and_beat_both_baselines() -> None:
     rng = np.random.default_rng(4)
     boxes = [[[*rng.choice([0.0, 0.5], 2), 0.25, 0.25]] for _ in range(60)]

@@ -38,6 +38,7 @@ def test_the_correlation_is_spearmans() -> None:
     assert found.correlation.value == pytest.approx(np.mean(expected))
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_a_map_that_is_the_same_for_everybody_is_told() -> None:
     common = 3 * made(5)[:1]
     found = sanity(common + made(0), made(1), PATIENTS, resamples=50)

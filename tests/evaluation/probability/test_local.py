@@ -13,6 +13,7 @@ from wetread.evaluation.record import plain
 from wetread.evaluation.scored import Scored
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_intervals_cover_the_truth_as_often_as_they_say() -> None:
     """120 hospitals of 300 films, two of each patient, of one known line; 95 % intervals of its probabilities.
 
@@ -56,6 +57,7 @@ def test_every_kind_has_its_band(kind: str) -> None:
     assert plain(found)["fit"]["kind"] == kind
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_enriched_cases_are_restated_for_the_clinic() -> None:
     s = drawn(400, 1.0, 0.0)
     own, clinic = local(s, resamples=100), local(s, prevalence=0.02, resamples=100)
@@ -81,6 +83,7 @@ def test_raw_scores_have_a_band_at_their_own_quantiles() -> None:
     assert (np.diff(found.probability) > 0).all()
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_too_few_cases_are_told() -> None:
     with pytest.raises(DataError, match="no likeliest fit on 12 films: the score parts the classes"):
         local(made_up(12, 1, seed=3, strength=4), resamples=200)
@@ -93,6 +96,7 @@ def test_too_few_cases_are_told() -> None:
         local(made_up(), resamples=5)
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_kinds_are_tried_on_patients_they_were_not_fitted_on() -> None:
     s = drawn(600, 0.5, -1.5, films=2)
     found = {each.kind: each for each in tried(s, resamples=200)}

@@ -132,6 +132,7 @@ def test_many_are_restated_as_one_is() -> None:
     )
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_a_shift_of_prevalence_alone_is_mended_by_restating() -> None:
     """Negatives thinned out to a fifth: restated, the probabilities are right again."""
     s = drawn(60_000, 1, -1.5)

@@ -33,6 +33,7 @@ def right(n: int, seed: int = 0, times: int = 1) -> Scored:
     return films(np.repeat(p, times), np.repeat(rng.uniform(size=n) < p, times), times)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 def test_oracle_calibration_of_twenty_films() -> None:
     """val.prob of R's rms, and glm."""
     printed = oracle("calibration")
@@ -58,6 +59,7 @@ def test_oracle_ece_in_two_bins() -> None:
     assert found.binning == "2 bins of equal width"
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_right_probabilities_look_right() -> None:
     found = reliability(right(20_000), resamples=200)
     for estimate, truth in ((found.slope, 1), (found.in_the_large, 0), (found.intercept, 0)):
@@ -69,6 +71,7 @@ def test_right_probabilities_look_right() -> None:
     assert found.skill.value > 0.1
 
 
+@pytest.mark.requirement("REQ-LOCAL-CALIBRATION")
 def test_wrong_probabilities_look_wrong() -> None:
     s = right(5000)
     odds = 2 * np.log(s.score / (1 - s.score)) + 0.5

@@ -16,6 +16,7 @@ def study(seed: int = 0) -> Study:
     return Study(made.rating, made.truth, ("unaided", "aided"))
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 def test_the_difference_is_aided_less_unaided() -> None:
     found = aided_against_unaided(study(), aided="aided", unaided="unaided", threshold=3)
     expected = mrmc(study(), covariance="jackknife").analysis
@@ -41,6 +42,7 @@ def test_changes_add_up_to_the_rates() -> None:
     assert found.changes[0].led_astray is None
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 def test_who_follows_the_aid_into_an_error_is_counted() -> None:
     truth = np.array([1, 1, 0, 0])
     rating = np.array([[[1, 0, 0, 1]], [[0, 1, 1, 0]]])  # unaided, aided

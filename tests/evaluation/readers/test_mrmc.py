@@ -52,6 +52,7 @@ def test_vandyke_variances_over_readers() -> None:
     assert found.components.test_by_reader == pytest.approx(expected["jackknife"]["VarTR"], abs=1e-12)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize("method", ["jackknife", "delong", "unbiased"])
 def test_vandyke_random_readers_random_cases(method: str) -> None:
     expected, found = vandyke(method)
@@ -65,6 +66,7 @@ def test_vandyke_random_readers_random_cases(method: str) -> None:
     assert difference.se == pytest.approx(parts["se"], rel=1e-8)
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 def test_vandyke_difference_and_its_interval() -> None:
     expected, found = vandyke("jackknife")
     parts = expected["jackknife"]

@@ -15,6 +15,7 @@ from wetread.evaluation.readers.inference import difference
 from wetread.evaluation.readers.noninferiority import of_difference
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 @pytest.mark.parametrize(("name", "margin"), [("margin_0.10", 0.10), ("margin_0.05", 0.05)])
 def test_vandyke_non_inferiority(name: str, margin: float) -> None:
     study = oracle("mrmc_vandyke_or")

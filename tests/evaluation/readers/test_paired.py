@@ -24,6 +24,7 @@ def tables(draw: st.DrawFn) -> tuple[int, int, int]:
     return b, draw(st.integers(0, n - b)), n
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 def test_mcnemar_of_agresti() -> None:
     expected = oracle("mcnemar")
     (_, first), (second, _) = expected["table"]
@@ -54,6 +55,7 @@ def test_no_discordant_film_is_no_evidence() -> None:
     assert mcnemar(5, 5).chi_square_corrected == 0
 
 
+@pytest.mark.requirement("REQ-STATISTICS")
 @pytest.mark.parametrize(
     ("name", "counts", "asked"),
     [

@@ -34,6 +34,7 @@ def by_hand(calls: Calls, model: NDArray[np.float64], person: str, model_too: bo
     return float(np.mean([f1_score(everybody[name], everybody[person]) for name in others]))
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 def test_chexnet_definition() -> None:
     """Four references each: a radiologist the three others and the model, the model the four radiologists."""
     calls, model, patients = made_up(0)
@@ -79,6 +80,7 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     assert again[0] == again[1] != again[2]
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 def test_beside_every_f1_stands_that_of_calling_everything() -> None:
     calls, model, patients = made_up(4)
     found = panel(calls, model, patients, resamples=50)

@@ -60,6 +60,7 @@ def dropped(study: Study, share: float, seed: int) -> Study:
     return Study(rating, study.truth)
 
 
+@pytest.mark.requirement("REQ-READER-STUDIES")
 def test_missing_readings_count_by_the_pairs_that_are_left() -> None:
     study = dropped(random_study(1, readers=3, cases=30), 0.2, 2)
     found = u_statistics(study)

@@ -32,6 +32,7 @@ def asah(first: str, second: str) -> Pilot:
     )  # fmt: skip
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 @pytest.mark.parametrize(("entry", "ratio"), [("auc0.8_vs_0.5_power0.9_alpha0.05", 1), ("same_kappa3", 3)])
 def test_oracle_auc_sample_size_one_curve(entry: str, ratio: float) -> None:
     published = oracle("auc_sample_size")[entry]
@@ -59,6 +60,7 @@ def test_oracle_hanley_mcneil_standard_error() -> None:
     assert found == pytest.approx(published["value"], abs=1e-15)
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 @pytest.mark.parametrize(("first", "second"), [(0.70, 0.75), (0.80, 0.85), (0.85, 0.90), (0.90, 0.95)])
 def test_oracle_hanley_mcneil_two_groups(first: float, second: float) -> None:
     published = oracle("hanley_mcneil")["n_per_group_one_sided_0.05_power0.8"][f"{first:.2f}_vs_{second:.2f}"]

@@ -15,6 +15,7 @@ from wetread.evaluation.sample_size.f1 import f1_size
 RATES = st.floats(0.05, 0.95)
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_oracle_f1_sample_size() -> None:
     published = oracle("f1")["n_halfwidth0.05_se.8_sp.9_prev.1"]
     found = f1_size(0.8, 0.9, 0.1, 0.05)

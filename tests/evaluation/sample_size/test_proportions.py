@@ -20,6 +20,7 @@ from wetread.evaluation.sample_size.proportions import (
 from wetread.intervals import proportion
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 @pytest.mark.parametrize(("expected", "goal"), [(0.88, 0.80), (0.90, 0.80), (0.85, 0.75)])
 def test_oracle_performance_goal_exact(expected: float, goal: float) -> None:
     published = oracle("performance_goal_exact")[f"p1={expected:.2f},p0={goal:.2f}".replace("0.", ".")]
@@ -56,6 +57,7 @@ def test_an_easy_goal_needs_few_films() -> None:
     assert goal_power(1, 0.99, 0.2).tolist() == [0]
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 @pytest.mark.parametrize(
     ("entry", "share", "half_width", "prevalence"),
     [("sens0.9_w0.05_prev0.1", 0.9, 0.05, 0.1), ("sens0.8_w0.07_prev0.2", 0.8, 0.07, 0.2)],
@@ -84,6 +86,7 @@ def test_connors_size_has_about_the_power_that_it_promises() -> None:
     assert paired_proportions_size(0.05, 0.15) == paired_proportions_size(0.15, 0.05)
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_films_of_one_patient_count_for_less() -> None:
     assert design_effect(1, 0.7) == 1
     assert design_effect(4, 1) == 4

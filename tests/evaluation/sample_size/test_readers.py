@@ -26,6 +26,7 @@ def published() -> tuple[Any, Components]:
     return entry, Components(given["VarTR"], given["Var"], given["Cov1"], given["Cov2"], given["Cov3"], given["KStar"])
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_oracle_mrmc_power_or_random_readers_and_cases() -> None:
     entry, components = published()
     found = reader_study_power(components, 0.05, 6, 251)

@@ -32,6 +32,7 @@ def made(
     return scored, {"Effusion": effusion, "No Finding": ~effusion & ~label}
 
 
+@pytest.mark.requirement("REQ-LOOK-ALIKES")
 def test_positives_meet_the_negatives_of_each_kind() -> None:
     scored, kinds = made()
     found = hard_negatives(scored, kinds, threshold=1.0, resamples=300)
@@ -90,6 +91,7 @@ def test_few_positives_leave_no_auroc_but_a_specificity() -> None:
     assert found.against[0].specificity is not None
 
 
+@pytest.mark.requirement("REQ-LOOK-ALIKES")
 def test_a_view_that_tells_the_label_is_told() -> None:
     scored, _ = made(films=3000, patients=900, by_view=2.5)
     found = baselines(scored, resamples=200)
@@ -106,6 +108,7 @@ def test_a_view_that_tells_the_label_is_told() -> None:
         assert each.difference.low <= each.difference.value <= each.difference.high
 
 
+@pytest.mark.requirement("REQ-LOOK-ALIKES")
 def test_a_score_that_only_reads_the_view_is_worth_nothing_within_it() -> None:
     scored, _ = made(films=3000, patients=900, by_view=2.5)
     rng = np.random.default_rng(3)

@@ -31,6 +31,7 @@ def simulated(seed: int = 0, n: int = 40_000) -> tuple[Scored, np.ndarray, np.nd
     return films(label, score), sick, score, Reference.from_rates(0.85, 0.9, float(label.mean()))
 
 
+@pytest.mark.requirement("REQ-LABEL-NOISE")
 def test_independent_errors_are_undone() -> None:
     scored, sick, score, reference = simulated()
     found = label_errors(scored, reference, threshold=0.7, resamples=20)
@@ -45,6 +46,7 @@ def test_independent_errors_are_undone() -> None:
         assert each.lowest <= each.low < each.independent < each.high <= each.highest
 
 
+@pytest.mark.requirement("REQ-LABEL-NOISE")
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 2**31), st.integers(2, 5), st.integers(2, 5), st.data())
 def test_bounds_are_those_of_every_truth_that_fits(

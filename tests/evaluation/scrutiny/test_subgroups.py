@@ -52,6 +52,7 @@ def test_a_group_has_the_figures_of_its_films_alone() -> None:
             assert group.notes == ()
 
 
+@pytest.mark.requirement("REQ-SUBGROUPS")
 def test_small_groups_say_so_and_no_number() -> None:
     site = np.where(np.arange(900) < 12, "small", "large")
     found = subgroups(made(site=site), ["site"], threshold=0.5, resamples=50)
@@ -94,6 +95,7 @@ def test_one_class_may_be_large_enough_alone() -> None:
     assert groups["a"].auroc is not None
 
 
+@pytest.mark.requirement("REQ-SUBGROUPS")
 def test_films_of_an_unknown_group_are_shown_and_not_compared() -> None:
     view = np.where(np.arange(900) % 3 == 0, "", np.where(np.arange(900) % 2 == 0, "AP", "PA"))
     found = subgroups(made(seen=view), ["seen"], resamples=50).covariates[0]
@@ -102,6 +104,7 @@ def test_films_of_an_unknown_group_are_shown_and_not_compared() -> None:
     assert found.interactions[0].groups == ("AP", "PA")
 
 
+@pytest.mark.requirement("REQ-SUBGROUPS")
 def test_a_difference_is_found_and_named() -> None:
     found = subgroups(made(films=2400, patients=800, worse=1.0), ["view"], threshold=0.6, resamples=300)
     area, sensitivity, specificity = found.covariates[0].interactions
@@ -116,6 +119,7 @@ def test_a_difference_is_found_and_named() -> None:
     assert area.df == 1
 
 
+@pytest.mark.requirement("REQ-SUBGROUPS")
 def test_where_nothing_differs_the_test_holds_its_level() -> None:
     p = np.array(
         [
@@ -130,6 +134,7 @@ def test_where_nothing_differs_the_test_holds_its_level() -> None:
     assert 0.4 < np.mean(p < 0.5) < 0.6
 
 
+@pytest.mark.requirement("REQ-SUBGROUPS")
 def test_p_values_are_corrected_for_all_tests_of_the_table() -> None:
     found = subgroups(made(worse=0.6), threshold=0.5, resamples=200)
     tests = [test for covariate in found.covariates for test in covariate.interactions]

@@ -40,6 +40,7 @@ def go_on(short: Made, out: Path) -> None:
     tune(short.recipe, short.data, out, say=short.said.append, resume=True, means=short.means())
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 def test_killed_and_gone_on_with_is_bit_equal(short: Made, tmp_path: Path) -> None:
     out = tmp_path / "run"
     done = subprocess.run(

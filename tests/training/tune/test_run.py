@@ -42,6 +42,7 @@ def test_the_folder_says_what_the_run_is_about(made: Made) -> None:
     assert sum(side["films"] for side in about["films"].values()) == 48
 
 
+@pytest.mark.requirement("REQ-TRAINING")
 def test_nobody_stands_on_two_sides_of_a_fit(made: Made) -> None:
     rows = table(made.run.folder / "splits.csv")
     fits = {row["fit"] for row in rows}
@@ -58,6 +59,7 @@ def test_nobody_stands_on_two_sides_of_a_fit(made: Made) -> None:
     assert not any(row["patient"] == "p1" for row in rows), "patients are under pseudonyms"
 
 
+@pytest.mark.requirement("REQ-RELEASE")
 def test_scores_are_what_the_kept_networks_say_of_the_films(made: Made) -> None:
     """From the film's file through the clinic's road to the network of its fold: the same logit as in the table."""
     folder = open_folder(made.run.folder)
@@ -152,6 +154,7 @@ def test_a_run_on_other_films_does_not_go_on(made: Made, tmp_path: Path) -> None
         )  # fmt: skip
 
 
+@pytest.mark.requirement("REQ-NATURAL-PREVALENCE")
 def test_a_balanced_run_says_natural_log_odds(tmp_path: Path) -> None:
     """A quarter is positive; shown half and half, the kept network's scores must still average about a quarter."""
     data = write_films(tmp_path / "data", films=64)
