@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from wetread.errors import DataError
 from wetread.collections import lists
+from wetread.errors import DataError
 from wetread.evaluation.scored import Scored, list_hash
 
 
