@@ -3,6 +3,7 @@
 seal CONFIG…               write the sealed patients' lists (before the first fit)
 fit CONFIG                 cross-validate, and fit on all development films; goes on where it stopped
 release CONFIG             make the bundle; opens the seal once
+about CONFIG…              write every setting and the plan of the layers (results/NAME/run.json)
 figures CONFIG…            print every figure again from the saved scores and the collection's labels
 
 Recipes of method "small" know fit and release alone. They open no seal: their collection's test side is published, and
@@ -12,6 +13,7 @@ is not looked at.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ from wetread.training.config import load_config
 from wetread.training.figures import told
 from wetread.training.films import load_films
 from wetread.training.release import release
+from wetread.training.resolved import resolved
 from wetread.training.run import train
 from wetread.training.seal import Ledger, write_seal
 from wetread.training.small.recipe import is_small, load_small
@@ -36,7 +39,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog="python tools/bundles.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("step", choices=("seal", "fit", "release", "figures"))
+    parser.add_argument("step", choices=("seal", "fit", "release", "about", "figures"))
     parser.add_argument("configs", nargs="+", type=Path)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds the collections")
     parser.add_argument("--runs", type=Path, default=Path("runs"))
@@ -65,6 +68,9 @@ def _step(options: argparse.Namespace, path: Path) -> None:
     elif options.step == "release":
         ledger = Ledger(options.splits / "ledger.jsonl")
         release(config, options.data, run, options.models, results, ledger, datetime.now(UTC).date())
+    elif options.step == "about":
+        text = json.dumps(resolved(config), indent=1, ensure_ascii=False) + "\n"
+        (results / "run.json").write_text(text, encoding="utf-8")
     else:
         print(told(config, options.data, results))
 

@@ -16,11 +16,14 @@ from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet
 from wetread.training.stem import stem_features
 
-__all__ = ["Tail", "fit", "predict"]
+__all__ = ["TAIL_SETTINGS", "Tail", "fit", "predict"]
 
 _CLASSIFIER_FASTER = 3.0
 _WARM_UP = 0.15
 _LONGEST_GRADIENT = 1.0
+TAIL_SETTINGS = {"head_faster": _CLASSIFIER_FASTER, "warm_up": _WARM_UP, "clip": _LONGEST_GRADIENT}
+"""What no recipe changes: how many times faster the classifier learns, the share of steps in which the rate rises, and
+the longest gradient."""
 
 
 def fit(

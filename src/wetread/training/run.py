@@ -16,6 +16,7 @@ from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
 from wetread.training.fit import Tail
 from wetread.training.probe import Probe
+from wetread.training.resolved import resolved
 from wetread.training.runfolder import RECIPE, SCORES, written_scores
 from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint, folds, list_hash
@@ -106,7 +107,7 @@ def _claim(config: TrainConfig, films: FilmSet, out: Path) -> None:
         if same_recipe and any(before.get(name, value) != value for name, value in about.items()):
             raise DataError(f"{out} holds a run on other films or labels of this recipe: choose another run folder")
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(about) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(about | resolved(config)) + "\n", encoding="utf-8")
 
 
 def _keep_text(path: Path, text: str) -> None:
