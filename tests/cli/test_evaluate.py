@@ -12,6 +12,7 @@ from PIL import Image
 
 from evaluation.films_scored import course_batch, films
 from wetread.cli import main
+from wetread.collections import list_hash
 from wetread.evaluation import Scored
 
 QUICK = ["--resamples", "50"]

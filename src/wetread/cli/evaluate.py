@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wetread.evaluation.scrutiny.noise import Reference
     from wetread.report import Drawn
 
-__all__ = ["columns_of", "files_of", "hashes", "labels_of", "reference_of", "run", "split_of"]
+__all__ = ["columns_of", "files_of", "hashes", "labels_of", "list_of", "reference_of", "run", "split_of"]
 
 _OURS = ("report.html", "evaluation.json", "figures")
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -79,7 +79,14 @@ def _evaluated(options: argparse.Namespace) -> tuple[int, Evaluation]:
         findings=films.findings, reference=reference_of(options), model=options.model or "the model", resamples=options.resamples, seed=options.seed,
     )  # fmt: skip
     named = {"Scores": options.scores, "Labels": options.labels, "Tuning scores": options.tuning_scores}
-    return 0, replace(found, told=films.told, about=hashes(named))
+    return 0, replace(found, told=films.told, about=list_of(films.scored) | hashes(named))
+
+
+def list_of(scored: Scored) -> dict[str, str]:
+    """The list of films under the hash that splits and bundles know it by, so that a sealed test can be told."""
+    from wetread.collections import list_hash
+
+    return {"List of films (SHA-256)": list_hash(map(str, scored.film))}
 
 
 # -------------------------------------------------------------------------------------------------------- inputs

@@ -25,7 +25,7 @@ _TRAINING = "a released model knows its training films by the hash of their list
 def evaluated(options: argparse.Namespace) -> tuple[int, Evaluation]:
     """Score, join, judge; the exit status of the films and the evaluation."""
     from wetread.bundle import find, load
-    from wetread.cli.evaluate import hashes, reference_of, split_of
+    from wetread.cli.evaluate import hashes, list_of, reference_of, split_of
     from wetread.cli.inputs import joined, labels_of_collection
     from wetread.evaluation import evaluate
     from wetread.evaluation.result import PREVALENCES
@@ -49,7 +49,11 @@ def evaluated(options: argparse.Namespace) -> tuple[int, Evaluation]:
         findings=films.findings, reference=reference_of(options), model=options.model or f"{card.name} {card.version}", resamples=options.resamples,
         seed=options.seed,
     )  # fmt: skip
-    about = {"Model": f"{card.name} {card.version}, {card.population}", **hashes({"Labels": options.labels})}
+    about = {
+        "Model": f"{card.name} {card.version}, {card.population}",
+        **list_of(films.scored),
+        **hashes({"Labels": options.labels}),
+    }
     return status, replace(found, told=(*told, *notes, *films.told, _TRAINING), about=about)
 
 

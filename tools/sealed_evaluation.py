@@ -1,0 +1,87 @@
+"""What the sealed films say of a released bundle, from its committed scores: `python tools/sealed_evaluation.py --data DATA`.
+
+Scores no film: `results/BUNDLE/sealed.csv` holds what the bundle said when the ledger counted its use. Writes
+`results/BUNDLE/sealed.json` (against the collection's labels) and, where radiologists read some of the films again,
+`results/BUNDLE/sealed_readers.json`, as `wetread evaluate` does: calibrated probabilities, the card's threshold carried
+to them, judged on films and patients that it was not chosen on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+import polars as pl
+
+from wetread.bundle import find, load
+from wetread.cli import main as wetread
+from wetread.collections import load as collection
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+LABELS = {"": "label", "_readers": "opacity"}
+COLUMNS = {
+    "film_id": "file", "label": "pneumonia", "age_years": "age", "sex": "sex", "view": "view", "patient_id": "patient_id",
+    "findings": "finding_labels",
+}  # fmt: skip
+
+
+def table(bundle: str, data: Path) -> pl.DataFrame:
+    """Film, patient, label, covariates and, for NIH films, whether RSNA's readers saw an opacity."""
+    if bundle == "paediatric":
+        return collection("kermany", data / "kermany_224").with_columns(opacity=pl.lit(None, pl.Float64))
+    index = data / "nih_384" / "index.csv"
+    again = pl.read_csv(index, infer_schema=False).select(
+        film_id="file", opacity=pl.col("rsna_target").cast(pl.Float64, strict=False)
+    )
+    return collection("csv", data / "nih_384", labels=index, columns=COLUMNS).join(again, on="film_id", how="left")
+
+
+def made(bundle: str, label: str, suffix: str, data: Path, folder: Path) -> None:
+    """Join, evaluate, and keep the result; nothing where the films have no such label."""
+    card = load(find(bundle)).card
+    films = table(bundle, data).with_columns(
+        pl.col("findings").list.join("|") if bundle == "adult" else pl.lit("").alias("findings")
+    )
+    sides = {}
+    for side in ("out_of_fold", "sealed"):
+        scores = pl.read_csv(RESULTS / bundle / f"{side}.csv", columns=["film_id", "score"])
+        joined = scores.join(films, on="film_id", how="left", maintain_order="left")
+        chance = [round(card.calibration.probability(score), 6) for score in joined["score"]]
+        sides[side] = folder / f"{bundle}_{side}{suffix}.csv"
+        asked = joined.with_columns(probability=pl.Series(chance))
+        if side == "sealed":  # the threshold was chosen on every development film, whichever label is judged by
+            asked = asked.filter(pl.col(label).is_not_null())
+        if not asked.height:
+            return
+        kept = ("film_id", "patient_id", label, "probability", "view", "sex", "age_years", "findings")
+        asked.select(kept).with_columns(pl.col(label).cast(pl.Int8)).write_csv(sides[side])
+    names = {"": "sealed films", "_readers": "sealed films that radiologists read again"}
+    covariates = [word for name in ("view", "sex") for word in ("--group", name)] + ["--age", "age_years"]
+    arguments = [
+        "evaluate", "--scores", str(sides["sealed"]), "--score", "probability", "--probabilities", "--label", label,
+        "--threshold", f"{card.calibration.probability(card.threshold.score):.6f}", "--tuned-on", str(sides["out_of_fold"]),
+        "--name", names[suffix], "--model", f"{card.name} {card.version}", "--seed", "1", "--out", str(folder / "out"),
+        *([*covariates, "--findings", "findings"] if bundle == "adult" else []),
+    ]  # fmt: skip
+    if status := wetread(arguments):
+        raise SystemExit(status)
+    shutil.copyfile(folder / "out" / "evaluation.json", RESULTS / bundle / f"sealed{suffix}.json")
+
+
+def main() -> int:
+    """Write the results; 0."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="the folder of shared collections")
+    parser.add_argument("--bundle", choices=("adult", "paediatric"), action="append", help="default: both")
+    options = parser.parse_args()
+    for bundle in options.bundle or ("adult", "paediatric"):
+        for suffix, label in LABELS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                made(bundle, label, suffix, options.data, Path(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
