@@ -17,6 +17,7 @@ from wetread.errors import ConfigError, LeakError
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.chain import FIRST
 from wetread.regulatory.device import Device
+from wetread.regulatory.evidence.lists import chosen_here, lists
 from wetread.regulatory.fault import Fault
 
 __all__ = ["SCHEMA", "films_hash", "list_hash", "lock", "scored_films", "seal_faults", "sealed_list", "use"]
@@ -106,7 +107,7 @@ def scored_films(device: Device) -> Iterator[str]:
         return
     digest, films = films_hash(listed), _films(listed)
     for each in device.of_kind("evaluation"):
-        if _at(each.data, "films", "list_hash") == digest:
+        if digest in lists(each):
             yield each.name
     for each in device.of_kind("predictions"):
         scored = _column(each.path, "film_id")
@@ -188,10 +189,10 @@ def _threshold_faults(device: Device) -> Iterator[Fault]:
         if _at(each.data, "training", "films_sha256") == digest:
             yield Fault("threshold-on-test", each.name, f"threshold of {each.place}: {why}")
     for each in device.of_kind("evaluation"):
-        if _at(each.data, "films", "list_hash") != digest:
+        if digest not in lists(each):
             continue
-        for place, cut in enumerate(_at(each.data, "cuts") or ()):
-            if _at(cut, "applied", "tuned", "list_hash") == digest:
+        for place in range(len(_at(each.data, "cuts") or ())):
+            if chosen_here(each, place):
                 yield Fault("threshold-on-test", f"{each.name}:/cuts/{place}", f"threshold of {each.place}: {why}")
 
 
