@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -11,11 +12,14 @@ from wetread.errors import DataError
 from wetread.regulatory.artefact import Artefact, resolve
 from wetread.regulatory.claim import Claim
 
-__all__ = ["MARK", "Pen", "plain"]
+__all__ = ["CITED", "MARK", "Pen", "plain"]
 
 # A printed number is wrapped in private-use characters, so that the lint can tell it from one typed by hand, and a page
 # can show where it comes from. `plain` takes them off.
 MARK = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")
+
+# What people cite in their text: {NAME:/json/pointer}, or with decimals and unit {NAME:/json/pointer|1|%}.
+CITED = re.compile(r"\{([a-z][a-z0-9_-]*:[^{}|]*)(?:\|(\d*))?(?:\|([^{}|]*))?\}")
 
 _OPERATIONS: Mapping[str, Callable[..., float]] = {
     "share": lambda part, whole: part / whole,
@@ -55,6 +59,7 @@ class Pen:
         self._said = said
         self.claims: dict[str, Claim] = {}
         self.open_fields: dict[str, bool] = {}
+        self.filled: dict[str, str] = {}
         self.missing: dict[str, str] = {}
         self.figures: list[str] = []
 
@@ -88,7 +93,7 @@ class Pen:
             low, high = found.get("low"), found.get("high")
             interval = (low, high) if low is not None and high is not None else None
             found = found["value"]
-        if found is None:
+        if found is None or (isinstance(found, float) and not math.isfinite(found)):
             return self._gap(reference, f"{reference} is null: it was not measured")
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             raise DataError(f"{reference} is no number: {type(found).__name__}")
@@ -129,10 +134,13 @@ class Pen:
         return f"*Not in the folder: {what}.{f' {how}' if how else ''}*"
 
     def human(self, field: str, hint: str, *, required: bool = True) -> str:
-        """What a person wrote, or an open field that says what is asked for."""
-        text = self._said.get(field, "").strip()
+        """What a person wrote, with the evidence that it cites; or an open field that says what is asked for."""
+        text = (self._said.get(field) or "").strip()
         if text:
-            return text
+            self.filled[field] = text
+            return CITED.sub(
+                lambda cited: self.num(cited[1], int(cited[2]) if cited[2] else None, cited[3] or ""), text
+            )
         self.open_fields[field] = self.open_fields.get(field, False) or required
         return f"[[HUMAN: {field}: {hint}]]"
 
