@@ -14,6 +14,9 @@ import yaml
 
 from wetread.errors import AlteredError, DataError
 from wetread.regulatory.kinds import KINDS
+from wetread.regulatory.trace.changelog import versions
+from wetread.regulatory.trace.junit import read_junit
+from wetread.regulatory.trace.summary import summary
 
 __all__ = ["Artefact", "file_hash", "open_artefact", "parse_yaml", "resolve"]
 
@@ -36,7 +39,8 @@ class Artefact:
     sha256
         Of the file's bytes; of the sealing file's for a folder.
     data
-        The parsed JSON, TOML or YAML; None for a file that is none of them, such as predictions.
+        The parsed JSON, TOML or YAML, the summary of a JUnit file (XML), or the versions of a changelog (Markdown); None
+        for a file that is none of them, such as predictions.
     place
         The path as the device file writes it, never one of the machine.
     """
@@ -65,7 +69,7 @@ def open_artefact(name: str, kind: str, path: Path, place: str = "") -> Artefact
     Raises
     ------
     DataError
-        If it is missing, cannot be read, or is not what its ending says (JSON, JSON lines, TOML, YAML).
+        If it is missing, cannot be read, or is not what its ending says (JSON, JSON lines, TOML, YAML, JUnit XML).
     AlteredError
         If a file of a bundle is missing or is not the one that its manifest lists.
     """
@@ -115,7 +119,7 @@ def _check_bundle(what: str, folder: Path) -> None:
 
 
 def _parsed(path: Path) -> Any:
-    if path.suffix not in (".json", ".jsonl", ".toml", ".yaml", ".yml"):
+    if path.suffix not in (".json", ".jsonl", ".toml", ".yaml", ".yml", ".xml", ".md"):
         return None
     if path.stat().st_size > _MOST_BYTES:
         raise ValueError(f"it has more than {_MOST_BYTES // 2**20} MiB")
@@ -127,6 +131,10 @@ def _parsed(path: Path) -> Any:
             return [json.loads(line) for line in raw.decode().splitlines() if line.strip()]
         case ".toml":
             return tomllib.loads(raw.decode())
+        case ".xml":
+            return summary(read_junit(raw))
+        case ".md":
+            return versions(raw.decode())
         case _:
             return parse_yaml(raw)
 
