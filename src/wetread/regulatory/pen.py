@@ -18,6 +18,7 @@ __all__ = ["CITED", "MARK", "Pen", "plain"]
 # can show where it comes from. `plain` takes them off.
 MARK = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002")
 
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 # What people cite in their text: {NAME:/json/pointer}, or with decimals and unit {NAME:/json/pointer|1|%}.
 CITED = re.compile(r"\{([a-z][a-z0-9_-]*:[^{}|]*)(?:\|(\d*))?(?:\|([^{}|]*))?\}")
 
@@ -59,6 +60,7 @@ class Pen:
         self._said = said
         self.claims: dict[str, Claim] = {}
         self.open_fields: dict[str, bool] = {}
+        self.hints: dict[str, str] = {}
         self.filled: dict[str, str] = {}
         self.missing: dict[str, str] = {}
         self.figures: list[str] = []
@@ -137,11 +139,12 @@ class Pen:
         """What a person wrote, with the evidence that it cites; or an open field that says what is asked for."""
         text = (self._said.get(field) or "").strip()
         if text:
-            self.filled[field] = text
+            self.filled[field] = text = _PRIVATE.sub("", text)
             return CITED.sub(
                 lambda cited: self.num(cited[1], int(cited[2]) if cited[2] else None, cited[3] or ""), text
             )
         self.open_fields[field] = self.open_fields.get(field, False) or required
+        self.hints.setdefault(field, hint)
         return f"[[HUMAN: {field}: {hint}]]"
 
     def figure(self, name: str, caption: str) -> str:
