@@ -250,6 +250,15 @@ def test_near_copies_under_two_names_come_to_one_side(tmp_path: Path) -> None:
     assert False in sides  # the pictures decided, not chance
 
 
+def test_films_that_all_resemble_each_other_cannot_be_divided_and_that_is_said(tmp_path: Path) -> None:
+    data = distinct(tmp_path, 8)
+    for number in range(1, 8):
+        Image.open(tmp_path / "own" / "film0.png").save(tmp_path / "own" / f"film{number}.png")
+    said = r'28 pairs of films show nearly the same picture; .* 1 groups, too few to divide: .* copies = "exact"'
+    with pytest.raises(DataError, match=said):
+        prepare_data(spec(copies="together"), data, FRAME, tmp_path / "cache", workers=WORKERS)
+
+
 def test_with_given_sides_the_training_side_gives_way_to_a_copy(tmp_path: Path) -> None:
     data = distinct(tmp_path, 16)
     Image.open(tmp_path / "own" / "film2.png").save(tmp_path / "own" / "film12.png", compress_level=1)

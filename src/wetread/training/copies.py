@@ -60,7 +60,7 @@ def guard_pixels(table: TrainTable, prints: Prints, spec: TableSpec, data: Path)
     LeakError
         If anything still stands on two sides.
     DataError
-        If a side is left with one class only, or the fingerprints are not those of the table.
+        If a side is left with one class only or with nobody, or the fingerprints are not those of the table.
     """
     if len(prints) != len(table):
         raise DataError(f"fingerprints of {len(prints)} films for a table of {len(table)}: read them for this table")
@@ -80,7 +80,15 @@ def _together(
 ) -> tuple[TrainTable, Prints]:
     tied = tuple(units(table.rows, pairs))
     if spec.split == BY_PATIENT:
-        rows, _ = divided(table.rows, table.labels[:, 0], spec, data, together=pairs)
+        try:
+            rows, _ = divided(table.rows, table.labels[:, 0], spec, data, together=pairs)
+        except DataError as error:
+            how = "nearly the same picture" if spec.copies == "together" else "the same picture"
+            raise DataError(
+                f"{len(pairs):,} pairs of films show {how}; with those of one picture kept on one side, "
+                f"{len(set(table.patients)):,} patients are {len(set(tied)):,} groups, too few to divide: {error}. "
+                'Films drawn from one template resemble each other so: copies = "exact" keeps only equal ones together'
+            ) from error
         return replace(table, units=tied, rows=rows, sides=rows["split"].to_numpy().astype(str)), prints
     stays = ~parted(table.rows, pairs)
     return replace(table, units=tied).take(stays, COPY), _taken(prints, stays)
