@@ -27,11 +27,14 @@ class SizeRow:
         What is to be shown or known.
     ref
         Reference of the whole: `ref + "/result/stable"` is what `num` takes.
+    method
+        Whose formula.
     inputs, result
         What was asked, and what came out.
     """
 
     of: str
+    method: str
     ref: str
     inputs: Mapping[str, Any]
     result: Mapping[str, Any]
@@ -77,7 +80,9 @@ def sizes(plan: Artefact, kind: str) -> Iterator[SizeRow]:
     """Each calculation of a kind: goals, precision, areas, groups, pairs, f1 or readers."""
     for ref, row in items(plan, kind):
         inputs, result = row.get("inputs", {}), row.get("result", {})
-        yield SizeRow(of=str(row.get("of", "")), ref=ref, inputs=inputs, result=result)
+        yield SizeRow(
+            of=str(row.get("of", "")), method=str(row.get("method", "")), ref=ref, inputs=inputs, result=result
+        )
 
 
 def study(plan: Artefact, field: str) -> str | None:
