@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import argparse
-from importlib import import_module
+import json
+import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wetread.cli.place import replaceable, write_folder
-from wetread.errors import UsageError
+from wetread.cli import documents_plan
+from wetread.cli.place import replaceable, write_file, write_folder
+from wetread.errors import AlteredError, UsageError
+
+if TYPE_CHECKING:
+    from wetread.regulatory.gaps import Gaps
 
 __all__ = ["add_documents", "run"]
 
 _FORMATS = ("md", "html", "docx", "pdf")  # as in wetread.regulatory.build, which help need not load
 _OURS = ("claims.jsonl", "docx", "figures", "html", "index.html", "json", "manifest.json", "md", "pdf")
+_DEVICE = "the device file (YAML): what a person decided and wrote, and where the evidence lies"
 
 
 def add_documents(verbs: Any) -> None:
     """Add the verb `documents`."""
     verb = verbs.add_parser("documents", help="the submission folder: documents for a regulatory team, from evidence")
-    actions = verb.add_subparsers(dest="action", required=True, metavar="ACTION", help="build")
+    actions = verb.add_subparsers(
+        dest="action", required=True, metavar="ACTION", help="build, verify, gaps, plan, lock or use"
+    )
     build = actions.add_parser("build", help="write every document, with the record of every number")
-    build.add_argument("device", metavar="DEVICE", help="the device file (YAML): what a person decided and wrote")
+    build.add_argument("device", metavar="DEVICE", help=_DEVICE)
     build.add_argument("--out", required=True, metavar="DIR", help="a new folder, or an earlier build to be replaced")
     build.add_argument("--draft", action="store_true", help="build although fields are open that only people can fill")
     build.add_argument(
@@ -30,6 +39,29 @@ def add_documents(verbs: Any) -> None:
     build.add_argument(
         "--document", action="append", metavar="ID", help="with --draft: this one alone; may be repeated"
     )
+
+    verify = actions.add_parser("verify", help="whether a built folder is still what its evidence says")
+    verify.add_argument("folder", metavar="DIR", help="the folder that was built")
+    verify.add_argument(
+        "device", nargs="?", metavar="DEVICE", help=f"{_DEVICE}; without it only the folder is compared with itself"
+    )
+    verify.add_argument(
+        "--recompute", action="store_true", help="compute evaluations again from predictions and labels, and compare"
+    )
+
+    gaps = actions.add_parser("gaps", help="what is still missing: open fields, evidence, findings")
+    gaps.add_argument("device", metavar="DEVICE", help=_DEVICE)
+    gaps.add_argument("--json", action="store_true", help="as one JSON object")
+
+    documents_plan.add(actions)
+
+    lock = actions.add_parser("lock", help="hash the analysis plan and the test list before anything is scored")
+    lock.add_argument("device", metavar="DEVICE", help=_DEVICE)
+    lock.add_argument("--out", required=True, metavar="FILE", help="where the lock goes; never over an earlier one")
+
+    use = actions.add_parser("use", help="count one more use of the test list, before its films are scored")
+    use.add_argument("device", metavar="DEVICE", help=_DEVICE)
+    use.add_argument("--ledger", required=True, metavar="FILE", help="the ledger: a line is added to it")
 
 
 def _formats(text: str) -> tuple[str, ...]:
@@ -41,7 +73,15 @@ def _formats(text: str) -> tuple[str, ...]:
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked of the folder; the exit status."""
-    return int(getattr(import_module(__name__), f"_{options.action}")(options))
+    actions: Mapping[str, Callable[[argparse.Namespace], int]] = {
+        "build": _build,
+        "verify": _verify,
+        "gaps": _gaps,
+        "plan": documents_plan.run,
+        "lock": _lock,
+        "use": _use,
+    }
+    return actions[options.action](options)
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -55,10 +95,100 @@ def _build(options: argparse.Namespace) -> int:
     device = load_device(Path(options.device))
     made = folder(device, draft=options.draft, formats=options.formats, only=options.document or ())
     write_folder(out, lambda: made.files)
-    required = sum(sum(each.pen.open_fields.values()) for each in made.documents)
-    missing = sum(len(each.pen.missing) for each in made.documents)
+    for each in (*made.gaps.digits, *made.gaps.faults, *made.gaps.stale):
+        print(f"wetread: {each}", file=sys.stderr)
     print(
         f"{device.name}: {len(made.documents)} documents, {len(made.claims)} numbers with their evidence; "
-        f"{required} required fields open, {missing} pieces of evidence missing: {out}"
+        f"{_counted(made.gaps)}: {out}"
     )
+    return 0
+
+
+def _counted(found: Gaps) -> str:
+    required = len({each.field for each in found.open if each.required})
+    missing = len({each.what for each in found.missing})
+    return f"{required} required fields open, {missing} pieces of evidence missing"
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from wetread.regulatory.device import load_device
+    from wetread.regulatory.recompute import recompute
+    from wetread.regulatory.verify import verify
+
+    if options.recompute and not options.device:
+        raise UsageError("--recompute needs the device file, which names predictions and labels")
+    device = load_device(Path(options.device), tolerant=True) if options.device else None
+    faults = verify(Path(options.folder), device)
+    if device is not None and options.recompute:
+        told, wrong = recompute(device)
+        for line in told:
+            print(line)
+        faults += wrong
+    for fault in faults:
+        print(fault)
+    scope = "nothing was altered" if device else "its own hashes hold (the evidence was not looked at)"
+    print(f"{options.folder}: {len(faults)} faults" if faults else f"{options.folder}: {scope}")
+    return AlteredError.exit_status if faults else 0
+
+
+def _gaps(options: argparse.Namespace) -> int:
+    from wetread.regulatory.device import load_device
+    from wetread.regulatory.gaps import gaps
+
+    found = gaps(load_device(Path(options.device), tolerant=True))
+    if options.json:
+        print(json.dumps({"schema": "wetread.gaps/1", **found.to_dict()}, indent=1, ensure_ascii=False))
+        return 0
+    _tell(found)
+    return 0
+
+
+def _tell(found: Gaps) -> None:
+    """The gaps by document, and below them what concerns the whole folder."""
+    asking = [each.document for each in found.missing] + [each.document for each in found.open]
+    for document in sorted(set(asking)):
+        print(document or "device file")
+        for missing in (each for each in found.missing if each.document == document):
+            print(f"    not in the folder: {missing.what}{f': {missing.why}' if missing.why else ''}")
+        for field in (each for each in found.open if each.document == document):
+            print(f"    {'required' if field.required else 'optional'}: said.{field.field}: {field.hint}")
+    parts: Mapping[str, tuple[object, ...]] = {
+        "numbers typed by hand": found.digits,
+        "the seal": found.faults,
+        "facts grown old": found.stale,
+        "fields that no document asks for": found.unknown,
+    }
+    for heading, lines in parts.items():
+        if lines:
+            print(heading)
+            for line in lines:
+                print(f"    {line}")
+    print(f"{_counted(found)}; {len(found.blocking)} in the way of a folder that is no draft")
+
+
+def _lock(options: argparse.Namespace) -> int:
+    from wetread.regulatory.device import load_device
+    from wetread.regulatory.seal import lock
+
+    out = Path(options.out)
+    if out.exists():
+        raise UsageError(f"--out {out} is there already: a lock is written once. For another test, name a new file")
+    made = lock(load_device(Path(options.device)))
+    write_file(out, made.decode())
+    told = json.loads(made)
+    print(
+        f"locked on {told['date']}: plan {told['plan']['sha256']}, test films {told['test_list']['films_sha256']}: {out}"
+    )
+    return 0
+
+
+def _use(options: argparse.Namespace) -> int:
+    from wetread.regulatory.device import load_device
+    from wetread.regulatory.seal import use
+
+    ledger = Path(options.ledger)
+    device = load_device(Path(options.device), tolerant=True)
+    made = use(device, ledger.read_bytes() if ledger.exists() else b"")
+    write_file(ledger, made.decode())
+    print(f"use {json.loads(made.splitlines()[-1])['use']} of the test films, recorded in {ledger}")
     return 0

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wetread import __version__
-from wetread.errors import ConfigError
+from wetread.errors import ConfigError, LeakError
 from wetread.page import render
 from wetread.regulatory.chain import FIRST, claims_of, lines_of
 from wetread.regulatory.claim import Claim
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS
+from wetread.regulatory.gaps import Gaps, gaps_of
 from wetread.regulatory.pictures import PICTURES
 from wetread.regulatory.render import docx, html, pdf, twin
 from wetread.regulatory.written import Written, written
@@ -39,7 +40,11 @@ class Folder:
         Every printed number once, with the documents that print it.
     files
         Contents by name, the manifest among them.
+    gaps
+        What is still missing.
     """
+
+    gaps: Gaps
 
     documents: tuple[Written, ...]
     claims: Mapping[str, tuple[Claim, tuple[str, ...]]]
@@ -73,10 +78,23 @@ def build(
     return folder(device, draft=draft, formats=formats, only=only).files
 
 
-def folder(device: Device, *, draft: bool, formats: Collection[str] = FORMATS, only: Collection[str] = ()) -> Folder:
-    """As `build`, with what the files were made from."""
-    _asked(formats, only, draft=draft)
+def folder(
+    device: Device,
+    *,
+    draft: bool,
+    formats: Collection[str] = FORMATS,
+    only: Collection[str] = (),
+    says_draft: bool | None = None,
+) -> Folder:
+    """As `build`, with what the files were made from.
+
+    `says_draft` is what the manifest says where that differs from how strict the build is: whoever writes a finished
+    folder again to compare it wants the files, not the refusal.
+    """
+    _asked(formats, only, draft=draft or says_draft is not None)
     documents = written(device, only)
+    found = gaps_of(device, documents)
+    _refuse(found, draft=draft)
     claims = claims_of((each.document.id, each.pen.claims) for each in documents)
     shown = {key: claim for key, (claim, _) in claims.items()}
     files = dict(_pictures(device, documents))
@@ -87,8 +105,10 @@ def folder(device: Device, *, draft: bool, formats: Collection[str] = FORMATS, o
     if "html" in formats:
         files["index.html"] = _index(device, documents, formats)
     files = dict(sorted(files.items()))
-    files[MANIFEST] = _manifest(device, documents, files, lines, draft=draft, formats=formats, only=only)
-    return Folder(documents=documents, claims=claims, files=files)
+    files[MANIFEST] = _manifest(
+        device, documents, files, lines, draft=draft if says_draft is None else says_draft, formats=formats, only=only
+    )
+    return Folder(gaps=found, documents=documents, claims=claims, files=files)
 
 
 def _asked(formats: Iterable[str], only: Iterable[str], *, draft: bool) -> None:
@@ -99,6 +119,18 @@ def _asked(formats: Iterable[str], only: Iterable[str], *, draft: bool) -> None:
         raise ConfigError(f"there is no document {wrong[0]!r}: choose of {', '.join(ids)}")
     if only and not draft:
         raise ConfigError("some documents alone are a draft: ask for it with --draft, or leave out which")
+
+
+def _refuse(found: Gaps, *, draft: bool) -> None:
+    """What no folder may hold, and what only a draft may."""
+    told = [fault for fault in found.faults if fault.code == "threshold-on-test"]
+    if told:
+        raise LeakError(f"no documents are built: {told[0]}")
+    if not draft and found.blocking:
+        listed = "\n".join(f"    {each}" for each in found.blocking)
+        raise ConfigError(
+            f"no folder is built, because of {len(found.blocking)} gaps; --draft builds one with them:\n{listed}"
+        )
 
 
 # --------------------------------------------------------------------------------------------------------- files

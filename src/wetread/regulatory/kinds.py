@@ -70,7 +70,9 @@ KINDS: Mapping[str, Kind] = {
         made="`make unit`, then tools/test_results.py; or the JUnit file of any run (pytest --junitxml)",
     ),
     "changelog": Kind(what="versions and what changed", made="a person, as CHANGELOG.md"),
-    "project": Kind(what="settings of the project, its import contracts among them", made="a person, as pyproject.toml"),
+    "project": Kind(
+        what="settings of the project, its import contracts among them", made="a person, as pyproject.toml"
+    ),
     "sbom": Kind(what="software bill of materials", made="tools/sbom.py"),
     "plan": Kind(what="sample sizes of the analysis plan", made="wetread documents plan DEVICE --out plan.json"),
     "lock": Kind(what="seal of plan and test list", made="wetread documents lock DEVICE --out lock.json"),
