@@ -122,10 +122,10 @@ def _differences(evaluation: Artefact, scored: Scored) -> Iterator[tuple[str, st
         cuts = [cut["applied"] for cut in said["cuts"]]
         asked = [Asked(stated(cut["tuned"]["threshold"])) for cut in cuts]
         prevalences = [each["prevalence"] for each in cuts[0]["worth"]["stated"]]
-        drawn = {"resamples": int(said["settings"]["resamples"]), "seed": int(said["settings"]["seed"])}
+        resamples, seed = int(said["settings"]["resamples"]), int(said["settings"]["seed"])
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise DataError(f"{evaluation.place} is an evaluation of another version: {error!r} is missing") from error
-    found = plain(evaluate(scored, thresholds=asked, prevalences=prevalences, **drawn))
+    found = plain(evaluate(scored, thresholds=asked, prevalences=prevalences, resamples=resamples, seed=seed))
     for part in _PARTS:
         if part == "cuts":
             for place, (before, now) in enumerate(zip(said["cuts"], found["cuts"], strict=True)):
