@@ -1,0 +1,163 @@
+"""What a text claims: findings, ages, views, modalities, and the words it should not use."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from wetread.regulatory.lint.submission import Claim, Span
+from wetread.regulatory.lint.text.document import Document, Passage
+from wetread.regulatory.lint.text.margin import Margin
+from wetread.regulatory.lint.text.words import ages_in
+from wetread.regulatory.lint.wording import denied
+
+__all__ = ["claim_of", "first_ages", "improper", "limitations_of", "modalities_in", "views_in"]
+
+_VIEWS = {
+    "PA": r"\bPA\b|\bP/A\b|postero-?\s?anterior|posterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?anterior",
+    "AP": r"\bAP\b|\bA/P\b|antero-?\s?posterior|anterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?posterior",
+    "LATERAL": r"\blateral\b",
+}
+_MODALITIES = {
+    "DX": r"\bDX\b|\bDR\b|digital (?:x-?\s?ray|radiograph)",
+    "CR": r"\bCR\b|computed radiograph",
+    "CT": r"\bCT\b|computed tomograph",
+    "MR": r"\bMRI?\b|magnetic resonance",
+    "US": r"\bultrasound\b",
+}
+_PLAIN_FILM = re.compile(r"x-?\s?rays?\b|radiograph", re.IGNORECASE)
+_LATER = re.compile(
+    r"de-?\s?priorit\w+|remov\w+ (?:\w+ ){0,5}from (?:\w+ ){0,4}(?:queue|worklist|work list)|lower(?:ing|ed)? (?:\w+ )?priority"
+    r"|(?:read|reviewed|looked at) later|(?:bottom|end) of the (?:queue|worklist|list)|discard\w* (?:\w+ ){0,4}(?:images|x-?rays|films|cases|patients)"
+    r"|exclude patients unlikely|removal from (?:\w+ ){0,4}queue|need not be (?:read|reviewed)|skip(?:ped|ping)? (?:the )?review",
+    re.IGNORECASE,
+)
+_REPLACES = re.compile(
+    r"replac\w+ (?:\w+ ){0,6}(?:radiologists?|readers?|physicians?|doctors?|clinicians?)|without (?:a |any )?(?:radiologist|human|physician)\b"
+    r"|instead of (?:a |the )?(?:radiologist|physician|doctor)|fully automat\w+ diagnos|autonomous\w* (?:diagnos|read)",
+    re.IGNORECASE,
+)
+_CLEARED = re.compile(
+    r"\bFDA[- ]?(?:approved|cleared|certified|compliant)\b|(?:approved|cleared|certified) by (?:the )?FDA\b|\b510\(k\)[- ]cleared\b",
+    re.IGNORECASE,
+)
+
+
+def views_in(text: str) -> tuple[str, ...]:
+    """The views that a text names and does not rule out.
+
+    >>> views_in("in the AP or PA position"), views_in("PA films; lateral films are not read")
+    (('PA', 'AP'), ('PA',))
+    """
+    return tuple(
+        view for view, words in _VIEWS.items() if _named(words, text, re.IGNORECASE if view == "LATERAL" else 0)
+    )
+
+
+def _named(words: str, text: str, flags: int = 0) -> bool:
+    # The letters alone count in capitals only: "ap" and "pa" are also other words.
+    patterns = (
+        [re.compile(words, flags)] if flags else [re.compile(words), re.compile(words.split("|", 2)[2], re.IGNORECASE)]
+    )
+    return any(
+        not denied(text, found.start(), found.end()) and not _ruled_out(text, found.end())
+        for one in patterns
+        for found in one.finditer(text)
+    )
+
+
+def _ruled_out(text: str, end: int) -> bool:
+    clause = re.split(r"[.;\n]", text[end:])[0][:60]
+    return bool(
+        re.match(
+            r"[^,]{0,25}\b(?:is|are|were|will be)?\s*(?:not|excluded|rejected|refused|never|left out)\b",
+            clause,
+            re.IGNORECASE,
+        )
+    )
+
+
+def modalities_in(text: str) -> tuple[str, ...]:
+    """DICOM modality codes that a text names; ("RG",) where it only speaks of radiographs.
+
+    >>> modalities_in("Modality is DX (Digital Radiography)"), modalities_in("chest X-ray"), modalities_in("not for CT")
+    (('DX',), ('RG',), ())
+    """
+    coded = tuple(
+        code
+        for code, words in _MODALITIES.items()
+        if any(
+            not denied(text, found.start(), found.end()) and not _ruled_out(text, found.end())
+            for found in re.finditer(words, text, re.IGNORECASE if len(words) > 25 else 0)
+        )
+    )
+    return coded or (("RG",) if _PLAIN_FILM.search(text) else ())
+
+
+def first_ages(passages: Iterable[Passage]) -> tuple[Span, Passage] | None:
+    """The first ages that are named, with where."""
+    for passage in passages:
+        if (span := ages_in(passage.text)) is not None:
+            return span, passage
+    return None
+
+
+def claim_of(document: Document, margin: Margin) -> Claim:
+    """Intended use and indications."""
+    home = ("intended", "indications", "general")
+    told = document.text(*home)
+    ages = first_ages(document.of(*home)) or first_ages(document.of("checks"))
+    if ages:
+        margin.at("claim/ages", ages[1])
+    views, modalities = views_in(told), modalities_in(told)
+    if not views:
+        views = views_in(document.text("checks"))
+    checked = modalities_in(document.text("checks"))
+    coded = tuple(code for code in (*modalities, *checked) if code != "RG")
+    for passage in document.of(*home, "checks"):
+        if views and views_in(passage.text):
+            margin.places.setdefault("claim/views", f"line {passage.line}")
+        if set(modalities_in(passage.text)) & set(coded):
+            margin.places["claim/modalities"] = f"line {passage.line}"
+    return Claim(
+        finding="pneumonia" if re.search("pneumonia", told, re.IGNORECASE) else "",
+        ages=ages[0] if ages else None,
+        views=views,
+        modalities=tuple(dict.fromkeys(coded)) or modalities,
+        later=_said(document.of(*home, "impact"), _LATER, "claim/later", margin),
+        replaces=_said(document.of(*home), _REPLACES, "claim/replaces", margin),
+        cleared=_said(document.passages, _CLEARED, "claim/cleared", margin),
+    )
+
+
+def improper(text: str) -> dict[str, bool]:
+    """Which of "later", "replaces" and "cleared" (fields of `Claim`) a text says.
+
+    >>> improper("Brings films forward. It is not cleared by the FDA.")
+    {'later': False, 'replaces': False, 'cleared': False}
+    >>> improper("An FDA-approved aid")["cleared"]
+    True
+    """
+    return {
+        name: any(not denied(text, found.start(), found.end()) for found in pattern.finditer(text))
+        for name, pattern in (("later", _LATER), ("replaces", _REPLACES), ("cleared", _CLEARED))
+    }
+
+
+def _said(passages: Iterable[Passage], pattern: re.Pattern[str], place: str, margin: Margin) -> bool | None:
+    for passage in passages:
+        found = pattern.search(passage.text)
+        if found and not denied(passage.text, found.start(), found.end()):
+            margin.at(place, passage)
+            return True
+    return None
+
+
+def limitations_of(document: Document, margin: Margin) -> tuple[str, ...]:
+    """Each limitation, with its line noted."""
+    told = [
+        passage for passage in document.of("limitations") if len(passage.text.split()) > 1 or passage.kind == "item"
+    ]
+    for at, passage in enumerate(told):
+        margin.at(f"limitations/{at}", passage)
+    return tuple(passage.text for passage in told)

@@ -1,0 +1,308 @@
+"""Figures in a text: whose they are, how much, and what stands beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wetread.regulatory.lint.submission import Comparison, Metric
+from wetread.regulatory.lint.text.document import Document, Passage
+from wetread.regulatory.lint.text.margin import Margin
+from wetread.regulatory.lint.text.words import share_in
+from wetread.regulatory.lint.wording import look_alikes_in
+
+__all__ = ["figures_of"]
+
+_NAMES = {
+    "f1": r"\bf[-_ ]?1\b(?:[-_ ]?scores?)?|\bf[- ]scores?\b",
+    "auc": r"\bau-?roc\b|\broc[-_ ]?auc\b|\bauc\b(?:[-_ ]?roc)?|area under (?:the )?(?:roc|receiver)[\w ]*(?:curve)?|\bc-statistic\b",
+    "specificity": r"\bspecificit(?:y|ies)\b|\btrue negative rate\b|\btnr\b",
+    "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecalls?\b|\btrue positive rate\b|\btpr\b",
+    "npv": r"\bnpv\b|\bnegative predictive values?\b",
+    "ppv": r"\bppv\b|\bpositive predictive values?\b|\bprecision\b",
+    "accuracy": r"\baccurac(?:y|ies)\b",
+}
+_NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
+_NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
+_FILLER = (
+    r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around|approximately|approx\.?|roughly"
+    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|to|the|our|a|an|up|model|algorithm|device|on|for|in"
+    r"|validation|test|tuning|training|set|data|dataset|films?|images?|has|had|got|came|out|as|high|max|maximum|best|with|mean"
+    r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)|this)\b)*"
+)
+_AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*(?:\w+\s+){{0,1}}$", re.IGNORECASE)
+_INTERVAL = re.compile(
+    r"\s*[,;]?\s*[(\[]?\s*(?:95\s*%\s*)?(?:CI|confidence intervals?|intervals?)?\s*[:=,]?\s*[(\[]?\s*"
+    r"(?P<low>0?\.\d+|1\.0+|\d{1,2}(?:\.\d+)?\s?%)\s*(?:-|–|to|,)\s*(?P<high>0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)",
+    re.IGNORECASE,
+)
+_PLUS_MINUS = re.compile(r"\s*(?:±|\+/-|\+-)\s*(?P<half>0?\.\d+)")
+_CORRECT = re.compile(
+    r"predict\w*\s+(?P<call>negative|positive)\b[^.]{0,40}?(?:correct|right)[^.\d]{0,25}(?P<value>\d{1,3}(?:\.\d+)?)\s*%",
+    re.IGNORECASE,
+)
+_THEIRS = re.compile(
+    r"chexnet|chexpert|rajpurkar|radiologists?|\bpaper\b|\bstud(?:y|ies)\b|literature|published|state[- ]of[- ]the[- ]art|benchmark|human (?:readers?|experts?)",
+    re.IGNORECASE,
+)
+_OURS = re.compile(
+    r"\b(?:our|ours|we|my|mine|i)\b|\b(?:this|the|proposed) (?:model|algorithm|device|network|classifier|software|system)\b|\bpresent (?:model|device)\b",
+    re.IGNORECASE,
+)
+# CheXNet's own table (Rajpurkar et al. 2017): whoever prints these means them.
+_PUBLISHED = {0.387: "radiologists of the CheXNet study", 0.435: "CheXNet", 0.383: "a radiologist of the CheXNet study",
+              0.356: "a radiologist of the CheXNet study", 0.365: "a radiologist of the CheXNet study",
+              0.442: "a radiologist of the CheXNet study", 0.33: "radiologists of the CheXNet study"}  # fmt: skip
+_GOAL = re.compile(
+    r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
+    re.IGNORECASE,
+)
+_SAME = re.compile(
+    r"\bsame (?:films|images|test set|test films|prevalence|share of positives|x-?rays)\b|\b(?:equal|matched) prevalence\b",
+    re.IGNORECASE,
+)
+_RULE = re.compile(
+    r"(?:above|over|at least|>=?|≥|minimum|ensure|target|fixed (?:at|to))\s*(?:\w+\s+){0,2}$", re.IGNORECASE
+)
+_SET = re.compile(
+    r"\b(training|train|validation|tuning|test|testing|held[- ]out|hold[- ]?out)\b(?:\W+\w+){0,1}\W*(?:set|data|dataset|images|films|x-?rays|split)\b",
+    re.IGNORECASE,
+)
+_GROUPS = re.compile(r"\b(PA|AP)\b|\b(child(?:ren)?|pa?ediatric|adults?|women|men|female|male)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure, whosever it is."""
+
+    passage: Passage
+    name: str
+    value: float | None
+    low: float | None
+    high: float | None
+    whose: str
+    goal: bool
+    group: str
+
+
+def figures_of(document: Document, margin: Margin) -> tuple[tuple[Metric, ...], tuple[Comparison, ...]]:
+    """Our figures, and theirs that they are set against."""
+    found = list(_all(document))
+    ours = _merged([figure for figure in found if not figure.whose])
+    metrics = tuple(_metric(document, figure) for figure in ours)
+    for at, figure in enumerate(ours):
+        margin.at(f"metrics/{at}", figure.passage)
+    return metrics, _comparisons(document, found, ours, margin)
+
+
+def _merged(figures: list[_Figure]) -> list[_Figure]:
+    """One of each: a figure that is repeated counts once, with what stood beside it where most did."""
+    kept: dict[tuple[str, float | None, str, bool], _Figure] = {}
+    for figure in figures:
+        key = (figure.name, figure.value, figure.group, figure.goal)
+        if key not in kept or (kept[key].low is None and figure.low is not None):
+            kept[key] = figure
+    told = {(figure.name, figure.goal) for figure in kept.values() if figure.value is not None}
+    return [one for one in kept.values() if one.value is not None or (one.name, one.goal) not in told]
+
+
+def _metric(document: Document, figure: _Figure) -> Metric:
+    beside = [one.text for one in document.passages if one.block == figure.passage.block]
+    prevalence = next((share for text in beside if (share := _beside(text)) is not None), None)
+    return Metric(
+        name=figure.name,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        prevalence=prevalence,
+        set=_set_of(figure.passage.text) or _set_of(" ".join(beside)) or "validation",
+        group=figure.group,
+        goal=figure.goal,
+    )
+
+
+def _beside(text: str) -> float | None:
+    """A prevalence said in a sentence that holds a figure; predictive values are not one."""
+    bare = _CORRECT.sub("", text)
+    return (
+        share_in(bare)
+        if re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE)
+        and not re.search(r"accurac", bare, re.IGNORECASE)
+        else None
+    )
+
+
+def _set_of(text: str) -> str:
+    found = _SET.search(text)
+    if not found:
+        return ""
+    word = found[1].lower()
+    return {"train": "training", "testing": "test"}.get(word, "test" if word.startswith("h") else word)
+
+
+def _all(document: Document) -> Iterator[_Figure]:
+    header: dict[int, list[str]] = {}
+    for passage in document.passages:
+        if passage.section in ("parameters", "augmentation", "architecture", "labels"):
+            continue
+        if passage.kind == "row":
+            first = passage.block not in header
+            cells = [cell.strip() for cell in passage.text.strip().strip("|").split("|")]
+            names = header.setdefault(passage.block, cells)
+            yield from () if first else _of_row(passage, names, cells)
+        else:
+            yield from _of_sentence(passage)
+    for alt in document.images:
+        if found := _NAME.search(alt.replace("_", " ")):
+            yield _Figure(Passage(0, alt, "", "image", 0), str(found.lastgroup), None, None, None, "", False, "")
+
+
+def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[_Figure]:
+    """Columns of metrics, or rows of metrics."""
+    whose = _owner_of_cell(cells[0])
+    named = [(at, found) for at, cell in enumerate(header) if (found := _NAME.search(cell))]
+    for at, found in named:
+        if at < len(cells) and at > 0 and (value := _value(cells[at])) is not None:
+            ends = _ends(cells[at + 1]) if at + 1 < len(cells) and "CI" in header[at + 1] else _ends(cells[at])
+            owner = whose or _PUBLISHED.get(value, "")
+            yield _Figure(passage, str(found.lastgroup), value, *ends, owner, _goal(passage), _group(cells[0]))
+    if not named and (found := _NAME.search(cells[0])):
+        for at, cell in enumerate(cells[1:], start=1):
+            owner = _owner_of_cell(header[at]) if at < len(header) else ""
+            if (value := _value(cell)) is not None:
+                beside = cells[at + 1] if at + 1 < len(cells) else ""
+                low, high = _ends(cell)
+                low, high = (low, high) if low is not None else _ends(beside)
+                column = header[at] if at < len(header) else ""
+                yield _Figure(passage, str(found.lastgroup), value, low, high, owner, _goal(passage), _group(column))
+                if not _owner_of_cell(column) and not _group(column):
+                    return
+
+
+def _owner_of_cell(cell: str) -> str:
+    return cell.strip("* ") if _THEIRS.search(cell) and not _OURS.search(cell) else ""
+
+
+def _value(cell: str) -> float | None:
+    found = re.search(_NUMBER, cell)
+    return _number(found[0]) if found else None
+
+
+def _ends(cell: str) -> tuple[float | None, float | None]:
+    found = re.search(
+        r"(0?\.\d+|1\.0*|\d{1,2}(?:\.\d+)?\s?%)\s*(?:-|–|to|,)\s*(0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)", cell
+    )
+    return (_number(found[1]), _number(found[2])) if found else (None, None)
+
+
+def _number(text: str) -> float:
+    bare = text.replace(" ", "")
+    return float(bare[:-1]) / 100 if bare.endswith("%") else float(bare)
+
+
+def _of_sentence(passage: Passage) -> Iterator[_Figure]:
+    text = passage.text
+    for found in _CORRECT.finditer(text):
+        name = "npv" if found["call"].lower() == "negative" else "ppv"
+        yield _Figure(passage, name, float(found["value"]) / 100, None, None, "", False, "")
+    for found in _NAME.finditer(text):
+        name = str(found.lastgroup)
+        value, end = _beside_name(text, found)
+        if value is None or (name == "accuracy" and re.search(r"label|NLP|annotat", text, re.IGNORECASE)):
+            if value is None and name == "auc" and not _goal(passage):
+                yield _Figure(passage, name, None, None, None, "", False, "")
+            continue
+        low, high = _interval_after(text, end, value)
+        whose = _owner(text, found.start(), end, value)
+        yield _Figure(passage, name, value, low, high, whose, _goal(passage), _group_near(text, found.start(), end))
+        yield from _more(passage, name, text, end, whose)
+
+
+def _more(passage: Passage, name: str, text: str, end: int, whose: str) -> Iterator[_Figure]:
+    """The second value of "AUC 0.78 on PA and 0.74 on AP films" goes with the same name."""
+    found = re.match(rf"[^.;]{{0,40}}?\b(?:and|,|vs\.?)\s*(?P<value>{_NUMBER})\s*(?P<tail>[^.;,]{{0,40}})", text[end:])
+    if found and _group(found["tail"]) and not _NAME.search(found[0]):
+        stop = end + found.end("value")
+        value = _number(found["value"])
+        yield _Figure(
+            passage, name, value, *_interval_after(text, stop, value), whose, _goal(passage), _group(found["tail"])
+        )
+
+
+def _beside_name(text: str, found: re.Match[str]) -> tuple[float | None, int]:
+    if after := _AFTER.match(text, found.end()):
+        return _number(after["value"]), after.end()
+    if (before := _BEFORE.search(text, 0, found.start())) and not _RULE.search(text[: before.start()]):
+        return _number(before["value"]), found.end()
+    return None, found.end()
+
+
+def _interval_after(text: str, end: int, value: float) -> tuple[float | None, float | None]:
+    if found := _PLUS_MINUS.match(text, end):
+        return max(0.0, value - float(found["half"])), min(1.0, value + float(found["half"]))
+    found = _INTERVAL.match(text, end)
+    if not found:
+        return None, None
+    low, high = _number(found["low"]), _number(found["high"])
+    return (low, high) if low <= value <= high else (None, None)
+
+
+def _owner(text: str, start: int, end: int, value: float) -> str:
+    """Whose the figure is: the nearest name before it, else after it."""
+    if value in _PUBLISHED:
+        return _PUBLISHED[value]
+    theirs = [found for found in _THEIRS.finditer(text) if found.start() < end]
+    ours = [found for found in _OURS.finditer(text) if found.start() < end]
+    if theirs and (not ours or theirs[-1].start() > ours[-1].start()):
+        # "assists the radiologist with an F1 of ...": a figure is theirs only where it follows them closely.
+        return theirs[-1][0] if start - theirs[-1].end() < 60 else ""
+    if not ours and (late := _THEIRS.match(text[end:].lstrip(" ,().*"))):
+        return late[0]
+    return ""
+
+
+def _goal(passage: Passage) -> bool:
+    return passage.section.startswith("plan") and bool(_GOAL.search(passage.text))
+
+
+def _group(text: str) -> str:
+    found = _GROUPS.search(text)
+    return (found[1] or found[2]) if found else (look_alikes_in(text) or ("",))[0]
+
+
+def _group_near(text: str, start: int, end: int) -> str:
+    """The nearest view or group: right after the figure, else right before its name."""
+    after = re.match(r"\s*(?:\([^)]*\))?\s*(?:for|on|in|within|among)\s+(?:the\s+)?(.{2,30})", text[end:])
+    if after and (group := _group(re.split(r"\band\b|,|;", after[1])[0])):
+        return group
+    if group := _group(text[start:end]):
+        return group
+    before = re.split(r"[,;]|\band\b", text[:start])[-1]
+    return (
+        _group(before)
+        if len(before) < 50 and re.search(r"\b(?:for|on|in|within|among|films?|images?|view)\b", before)
+        else ""
+    )
+
+
+def _comparisons(
+    document: Document, found: list[_Figure], ours: list[_Figure], margin: Margin
+) -> tuple[Comparison, ...]:
+    """Their F1, PPV or NPV beside ours, or as the plan's bar."""
+    told: dict[str, Comparison] = {}
+    same = any(_SAME.search(passage.text) for passage in document.passages)
+    for figure in found:
+        if not figure.whose or figure.name not in ("f1", "ppv", "npv") or figure.name in told or same:
+            continue
+        mine = next((one for one in ours if one.name == figure.name and not one.goal and one.value is not None), None)
+        margin.at(f"comparisons/{len(told)}", figure.passage)
+        told[figure.name] = Comparison(
+            metric=figure.name,
+            ours=mine.value if mine else None,
+            ours_prevalence=_metric(document, mine).prevalence if mine else None,
+            theirs=figure.value,
+            whose=figure.whose,
+        )
+    return tuple(told.values())

@@ -1,0 +1,209 @@
+"""What a text says of its films: sets, split, training balance, augmentation, shortcuts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from wetread.regulatory.lint.submission import DataSet
+from wetread.regulatory.lint.text.claims import first_ages, views_in
+from wetread.regulatory.lint.text.document import Document, Passage
+from wetread.regulatory.lint.text.margin import Margin
+from wetread.regulatory.lint.text.words import count_in, counts_in, share_in
+from wetread.regulatory.lint.wording import augments, denied, flips, look_alikes_in
+
+__all__ = [
+    "augmentation_of",
+    "meanings_of",
+    "preprocessing_of",
+    "recalibrated_in",
+    "sets_of",
+    "shortcut_of",
+    "split_of",
+]
+
+_SETS = (("training", "training"), ("tuning", "tuning"), ("validation", "tuning"), ("test", "test"))
+_BY_PATIENT = re.compile(
+    r"(?:by|per|on|at the|at) (?:the )?(?:unique )?patients?\b(?:[- ](?:level|id|wise))?|patient[- ](?:level|wise|disjoint|id)\w*"
+    r"|disjoint\w*(?: \w+){0,3} patients|patients?(?: \w+){0,5} disjoint|group(?:ed|shufflesplit| shuffle split|kfold| k-?fold)"
+    r"|no patients? (?:\w+ ){0,8}(?:both|two|more than one|overlap|shared)"
+    r"|(?:no|without(?: any)?) (?:patient )?overlap|patients? (?:\w+ ){0,3}(?:only|exclusively) (?:\w+ ){0,3}one|same patient (?:\w+ ){0,4}(?:never|not)",
+    re.IGNORECASE,
+)
+_SHARED = re.compile(
+    r"(?:same|some|one) patients? (?:\w+ ){0,6}(?:both|several|more than one)|patients? (?:\w+ ){0,5}(?:overlap|appear in both|are in both)"
+    r"|patient overlap|not (?:split |separated |divided )?by patient",
+    re.IGNORECASE,
+)
+_BY_IMAGE = re.compile(
+    r"(?:by|per|at the|on the|at) (?:image|film|x-?ray)(?:[- ]level)?s?\b|(?:image|film)[- ](?:level|wise)|train_test_split"
+    r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,4}(?:randomly |stratified )?(?:split|divided|partitioned)"
+    r"|(?:random|stratified)\w*(?: \w+){0,2} split(?: \w+){0,3} (?:images|films|rows)",
+    re.IGNORECASE,
+)
+_SPLITS = re.compile(r"split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE)
+_RECALIBRATED = re.compile(
+    r"\bre-?calibrat\w+|\bcalibrat\w+|platt\b|isotonic|temperature scaling|prior (?:shift|correct)\w*|prevalence[- ](?:adjust|correct)\w+",
+    re.IGNORECASE,
+)
+_VALIDATION = re.compile(
+    r"\bvalidation (?:set|data|dataset|data set|loss|accuracy|images|split|sample|auc|f1|batch|generator)\b",
+    re.IGNORECASE,
+)
+_TUNING = re.compile(r"\btuning (?:set|data|dataset|films|images)\b|call\w* (?:\w+ ){0,3}tuning", re.IGNORECASE)
+_ALARM = re.compile(
+    r"\b(?:AP|portable)\b[^.]{0,60}(?:more (?:often|likely|frequent|common)|sicker|correlat|confound|bias)"
+    r"|(?:pneumonia|positives?)[^.]{0,50}more (?:often|frequent\w*|likely|common\w*)[^.]{0,30}\bAP\b"
+    r"|shortcut|spurious|confound\w+|pacemaker|(?:text|laterality) markers?|learn\w* the view",
+    re.IGNORECASE,
+)
+_ANSWERED = re.compile(
+    r"(?:per|within|by|for each|in each) (?:the )?(?:view|projection|position|stratum|strata)|separately|stratif\w+|baseline|mask\w+|crop\w+|each view",
+    re.IGNORECASE,
+)
+_STEP_SECTIONS = ("preprocessing",)
+_CHART = re.compile(r"-->|→|->|=>")
+
+
+def sets_of(document: Document, margin: Margin) -> tuple[DataSet, ...]:
+    """The sets that have a heading, with what is said under it."""
+    found: list[DataSet] = []
+    for name, role in _SETS:
+        section = f"sets/{name}"
+        if section not in document.headings:
+            continue
+        told = list(document.of(section))
+        counts = next((both for one in told if (both := counts_in(one.text)) is not None), None)
+        films = next((many for one in told if (many := count_in(one.text)) is not None), None)
+        share = _share_of(told)
+        ages = first_ages(told)
+        place = f"sets/{len(found)}"
+        margin.at(place, document.headings[section])
+        if ages:
+            margin.at(f"{place}/ages", ages[1])
+        found.append(
+            DataSet(
+                name=name,
+                role=role,
+                films=counts[0] if counts else films,
+                positives=counts[1] if counts else None,
+                share=share,
+                ages=ages[0] if ages else None,
+                views=views_in("\n".join(passage.text for passage in told)),
+            )
+        )
+    return tuple(found)
+
+
+def _share_of(told: list[Passage]) -> float | None:
+    for sure in (False, True):
+        for passage in told:
+            if (share := share_in(passage.text, sure=sure)) is not None:
+                return share
+    return None
+
+
+def split_of(document: Document, margin: Margin) -> tuple[str, bool | None]:
+    """What was split, and whether patients are said to stand on one side."""
+    unit, disjoint = "", None
+    for passage in document.passages:
+        if passage.section.startswith("plan") or not _SPLITS.search(passage.text):
+            continue
+        if _SHARED.search(passage.text):
+            margin.at("disjoint", passage)
+            disjoint = False
+        elif (found := _BY_PATIENT.search(passage.text)) and not denied(passage.text, found.start(), found.end()):
+            unit, disjoint = "patient", True if disjoint is None else disjoint
+        elif (found := _BY_IMAGE.search(passage.text)) and not unit:
+            unit = "image"
+            margin.at("split_unit", passage)
+    return unit, disjoint
+
+
+def preprocessing_of(document: Document, margin: Margin) -> tuple[str, ...]:
+    """The preprocessing steps; also the links of a flow chart written in letters."""
+    told = [passage for passage in document.of(*_STEP_SECTIONS) if not _elsewhere(passage.text)]
+    told += [passage for passage in document.of("design", "general") if _CHART.search(passage.text)]
+    for at, passage in enumerate(told):
+        margin.at(f"preprocessing/{at}", passage)
+    return tuple(passage.text for passage in told)
+
+
+def _elsewhere(text: str) -> bool:
+    """A sentence that keeps augmentation out of the clinic: "augmentation is only used in training"."""
+    return bool(
+        re.search(
+            r"only (?:\w+ ){0,4}(?:in|during|for|while) training|during training only|training[- ]only",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
+def augmentation_of(document: Document, margin: Margin) -> tuple[str, ...]:
+    """Steps under the heading, and sentences elsewhere that mirror films in training."""
+    told = [passage for passage in document.of("augmentation") if augments(passage.text)]
+    rest = (one for one in document.passages if one.section not in ("augmentation", "preprocessing"))
+    told += [passage for passage in rest if flips(passage.text) and not _mentioned(passage.text)]
+    for at, passage in enumerate(told):
+        margin.at(f"augmentation/{at}", passage)
+    return tuple(passage.text for passage in told)
+
+
+def _mentioned(text: str) -> bool:
+    """Mirroring that is spoken of and not done, such as a check for mirrored films."""
+    return bool(
+        re.search(r"\bmirrored (?:films?|images?)\b|situs|detect\w* (?:\w+ ){0,3}(?:flip|mirror)", text, re.IGNORECASE)
+    )
+
+
+def recalibrated_in(document: Document) -> bool | None:
+    """Whether the output is said to be mapped to a real prevalence."""
+    for passage in _not_plan(document):
+        found = _RECALIBRATED.search(passage.text)
+        if found and not denied(passage.text, found.start(), found.end()):
+            return True
+    return None
+
+
+def meanings_of(document: Document, margin: Margin) -> tuple[str, ...]:
+    """What the word "validation" names."""
+    told = []
+    cleared = bool(_TUNING.search("\n".join(passage.text for passage in document.passages)))
+    if not cleared:
+        used = next((passage for passage in _not_plan(document) if _VALIDATION.search(passage.text)), None)
+        if used is not None:
+            told.append("tuning")
+            margin.at("validation_means", used)
+        elif "sets/validation" in document.headings:
+            told.append("tuning")
+            margin.at("validation_means", document.headings["sets/validation"], guess=True)
+    if "plan" in document.headings:
+        told.append("clinical")
+    return tuple(told)
+
+
+def shortcut_of(document: Document, margin: Margin) -> tuple[bool | None, str]:
+    """Whether something beside the disease is said to tell the label, and what answers it."""
+    for passage in document.passages:
+        if found := _ALARM.search(passage.text):
+            if denied(passage.text, found.start(), found.end()):
+                continue
+            margin.at("shortcut_alarm", passage, guess=True)
+            near = " ".join(one.text for one in document.passages if one.block == passage.block)
+            everywhere = "\n".join(one.text for one in document.passages)
+            answer = _ANSWERED.search(near) or re.search(
+                r"(?:per|within|each) (?:view|projection)", everywhere, re.IGNORECASE
+            )
+            return True, answer[0] if answer else ""
+    return None, ""
+
+
+def look_alikes_of(document: Document) -> tuple[str, ...]:
+    """Look-alikes of which the text says how the device does on them."""
+    told = [passage.text for passage in document.of("limitations", "impact", "threshold", "performance")]
+    return look_alikes_in("\n".join(told))
+
+
+def _not_plan(document: Document) -> Iterator[Passage]:
+    return (passage for passage in document.passages if not passage.section.startswith("plan"))

@@ -1,0 +1,175 @@
+"""Numbers in sentences: ages, shares of positives, counts."""
+
+from __future__ import annotations
+
+import re
+
+from wetread.regulatory.lint.submission import Span
+from wetread.regulatory.lint.wording import denied
+
+__all__ = ["ages_in", "count_in", "counts_in", "number", "share_in"]
+
+_WORDS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "several": None, "multiple": None,
+}  # fmt: skip
+_AGE_WORD = re.compile(r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\by/?o\b|year[- ]olds?", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<![\d.])(\d{1,3})\s*(?:years?(?: old)?\s*)?(?:-|–|—|to|and|until|till|through|up to)\s*(\d{1,3})(?![\d.%]|\s*%|\s*x\b)",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"(?:over|above|older than|at least|from|>=?|≥|minimum(?: age)?(?: of)?)\s*(\d{1,3})\b|\b(\d{1,3})\s*(?:years?(?: of age| old)?)?\s*"
+    r"(?:and|or)\s*(?:over|older|above|up)\b|\b(\d{1,3})\s*\+|\bage\w*\s*(?:>=?|≥)\s*(\d{1,3})",
+    re.IGNORECASE,
+)
+_ALL_AGES = re.compile(
+    r"\b(?:all|any|every|whatever) ages?\b|\bof any age\b|regardless of (?:\w+ (?:and|or) )?age", re.IGNORECASE
+)
+_REMOVED = re.compile(r"\bremov|\bexclud|\bfilter|\bdrop|\boutlier|\bdiscard|\berror", re.IGNORECASE)
+_POSITIVE = r"(?:pneumonia|positives?|diseased?|sick|ill)"
+_NEGATIVE = r"(?:non[- ]?pneumonia|no[- ]pneumonia|without pneumonia|negatives?|healthy|normal|other|control)"
+_PERCENT_OF = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)\s*%\s*(?:\w+\s+){{0,4}}?(?:{_POSITIVE})", re.IGNORECASE)
+_OF_PERCENT = re.compile(
+    rf"(?:prevalence|{_POSITIVE}|share|proportion|rate)\b[^.%\d]{{0,50}}?(\d{{1,3}}(?:\.\d+)?)\s*%", re.IGNORECASE
+)
+_RATIO = re.compile(
+    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
+)
+_EVEN = re.compile(
+    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|half of)\b",
+    re.IGNORECASE,
+)
+_CASES = (
+    r"(?:chest |frontal |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
+    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams)"
+)
+_COUNT = re.compile(
+    rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}})(?:\s*(?:-|–|to)\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}))?\s+{_CASES}\b",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(
+    r"(?:sample size|number of (?:samples|images|patients|films|x-?rays)|size of the (?:data)?set|dataset size|\bsize)\b\D{0,25}(\d{1,3}(?:,\d{3})+|\d{2,7})",
+    re.IGNORECASE,
+)
+
+
+def number(text: str) -> int | None:
+    """A small number in digits or words; None for "several".
+
+    >>> number("three"), number("1,430"), number("several")
+    (3, 1430, None)
+    """
+    return _WORDS[text.lower()] if text.lower() in _WORDS else int(text.replace(",", ""))
+
+
+def ages_in(text: str) -> Span | None:
+    """The ages that a sentence names.
+
+    >>> str(ages_in("men and women aged 20 to 60")), ages_in("rotated by 0 to 20 degrees")
+    ('20 to 60 years', None)
+    """
+    if _ALL_AGES.search(text):
+        return Span(low=0)
+    if not _AGE_WORD.search(text) or _REMOVED.search(text):
+        return _adults(text)
+    for found in _RANGE.finditer(text):
+        low, high = int(found[1]), int(found[2])
+        if low < high and _near_age(text, found.start(), found.end()) and not denied(text, found.start(), found.end()):
+            return Span(low=low, high=high)
+    for found in _FROM.finditer(text):
+        if _near_age(text, found.start(), found.end()) and not denied(text, found.start(), found.end()):
+            return Span(low=int(next(part for part in found.groups() if part)))
+    return _adults(text)
+
+
+def _adults(text: str) -> Span | None:
+    found = re.search(r"\badults?\b", text, re.IGNORECASE)
+    mixed = re.search(r"\bchild|\bpa?ediatric|\binfant", text, re.IGNORECASE)
+    return Span(low=18) if found and not mixed and not denied(text, found.start(), found.end()) else None
+
+
+def _near_age(text: str, start: int, end: int) -> bool:
+    return bool(_AGE_WORD.search(text[max(0, start - 45) : end + 25]))
+
+
+def share_in(text: str, *, sure: bool = False) -> float | None:
+    """The share of positives that a sentence names; "1:3" is positives to negatives unless it names them the other way.
+
+    >>> share_in("20/80 split between positive and negative cases"), share_in("80 % training, 20 % validation")
+    (0.2, None)
+    >>> share_in("a negative to positive ratio of 3:1"), share_in("25% pneumonia cases")
+    (0.25, 0.25)
+
+    Parameters
+    ----------
+    sure
+        Whether the sentence is known to speak of positives ("balanced" alone will do).
+    """
+    speaks = sure or bool(re.search(rf"\b{_POSITIVE}\b|prevalence", text, re.IGNORECASE))
+    if not speaks:
+        return None
+    for pattern in (_PERCENT_OF, _OF_PERCENT):
+        for found in pattern.finditer(text):
+            if (
+                not re.search(rf"{_NEGATIVE}|non|accura|precis|recall|predict", found[0], re.IGNORECASE)
+                and float(found[1]) <= 100
+            ):
+                return float(found[1]) / 100
+    if (ratio := _ratio_in(text)) is not None:
+        return ratio
+    even = _EVEN.search(text)
+    return 0.5 if even and not denied(text, even.start(), even.end()) else None
+
+
+def _ratio_in(text: str) -> float | None:
+    for found in _RATIO.finditer(text):
+        first, second = float(found[1]), float(found[2])
+        near = text[max(0, found.start() - 70) : found.end() + 70]
+        named = re.search(rf"\b{_POSITIVE}\b", near, re.IGNORECASE) and re.search(
+            rf"ratio|split|distribut|balanc|{_NEGATIVE}", near, re.IGNORECASE
+        )
+        if not named or first + second == 0 or not _plausible(first, second) or _AGE_WORD.search(near):
+            continue
+        ahead = re.search(rf"{_NEGATIVE}\b", near, re.IGNORECASE)
+        positive = re.search(rf"(?<!non-)(?<!non )(?<!no )(?<!without )\b{_POSITIVE}\b", near, re.IGNORECASE)
+        swapped = ahead is not None and positive is not None and ahead.start() < positive.start()
+        return (second if swapped else first) / (first + second)
+    return None
+
+
+def _plausible(first: float, second: float) -> bool:
+    """Percentages that sum to a hundred, or a ratio of small numbers with a one in it."""
+    return abs(first + second - 100) < 1 or (min(first, second) == 1 and max(first, second) <= 99)
+
+
+def count_in(text: str) -> int | None:
+    """How many films or patients a sentence names.
+
+    >>> count_in("It consisted of 1,430 chest x-ray images"), count_in("sample size: 1600"), count_in("resized to 224")
+    (1430, 1600, None)
+    """
+    found = _SIZE.search(text) or _COUNT.search(text)
+    return int(found[1].replace(",", "")) if found else None
+
+
+def counts_in(text: str) -> tuple[int, int] | None:
+    """Films and positives among them, where both classes are counted.
+
+    >>> counts_in("69 positive and 31 negative films"), counts_in("100 images, 20 of them positive")
+    ((100, 69), (100, 20))
+    """
+    amount = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\s*%|[\d.]|\s*[:/])"
+    positive = re.search(
+        rf"{amount}\s+(?:of (?:them|these|which|the (?:images|films|cases)) )?(?:are |were |is |was |with )?{_POSITIVE}\b",
+        text,
+        re.IGNORECASE,
+    )
+    negative = re.search(rf"{amount}\s+(?:of (?:them|these|which) )?(?:are |were )?{_NEGATIVE}\b", text, re.IGNORECASE)
+    if positive is None:
+        return None
+    ill = int(positive[1].replace(",", ""))
+    if negative is not None:
+        return ill + int(negative[1].replace(",", "")), ill
+    films = count_in(text)
+    return (films, ill) if films is not None and films > ill else None
