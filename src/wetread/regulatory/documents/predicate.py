@@ -1,0 +1,138 @@
+"""Classification and predicates: what follows from the claim, who came before, and what nobody has cleared yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wetread.regulatory.device import ClaimType, Device
+from wetread.regulatory.documents.shelf import MARKS, listed
+from wetread.regulatory.evidence import found
+from wetread.regulatory.evidence.bundle import card, words
+from wetread.regulatory.pen import Pen
+from wetread.regulatory.reference.facts import entries
+
+__all__ = ["context"]
+
+_ROWS = (
+    ("Holder", "holder"),
+    ("Regulation", "regulation"),
+    ("Product code", "code"),
+    ("Cleared on", "cleared"),
+    ("Findings", "findings"),
+    ("Films", "views"),
+    ("Patients", "population"),
+    ("Users", "users"),
+    ("Result", "output"),
+    ("Performance", "performance"),
+    ("Read where", "source"),
+    ("Looked up on", "checked_on"),
+)
+_ASKED_AS = {ClaimType.TRIAGE: ("triage",), ClaimType.DETECTION: ("detection",)}
+
+
+def context(device: Device, pen: Pen) -> Mapping[str, Any]:
+    """What the template names: codes, controls, options, candidates and the comparison with the subject."""
+    codes = device.artefacts["codes"].data
+    claim = f"codes:/entries/{device.claim}"
+    entry = codes["entries"][device.claim]
+    return {
+        "claim": claim,
+        "mark": MARKS[entry["mark"]],
+        "customary_mark": MARKS[entry["customary"]["mark"]],
+        "none_mark": MARKS[codes["none"]["mark"]],
+        "codes": [(code, f"{claim}/codes/{code}") for code in entry["codes"]],
+        "controls": _controls(device, pen, claim),
+        "options": [
+            f"codes:/none/options/{name}"
+            for name, option in codes["none"]["options"].items()
+            if device.claim in option["claims"]
+        ],
+        "others": [f"codes:/other/{name}" for name in codes["other"]],
+        "other_claims": [f"codes:/entries/{each}" for each in codes["entries"] if each != device.claim],
+        "same_claim": device.claim in _ASKED_AS,
+        "marks": _marks(device),
+        "comparison": _comparison(device, pen),
+    }
+
+
+def _marks(device: Device) -> str:
+    """Where the card says what its outline is worth, if the claim is one of marks."""
+    model = card(device)
+    if model is None or device.claim is ClaimType.TRIAGE or not found(model, "attention_worth"):
+        return ""
+    return f"{model.name}:/attention_worth"
+
+
+def _controls(device: Device, pen: Pen, claim: str) -> str:
+    controls = device.artefacts["codes"].data["entries"][device.claim]["controls"]
+    rows = [
+        [
+            pen.num(f"{claim}/controls/{name}/asks"),
+            listed(control["documents"]),
+            pen.human(f"control-{name}", "judged by regulatory affairs once these documents are finished"),
+        ]
+        for name, control in controls.items()
+    ]
+    return Pen.table(["Asked for", "Answered in", "Whether that is enough"], rows)
+
+
+def _candidates(device: Device) -> dict[str, str]:
+    data = device.artefacts["predicates"]
+    wanted = _ASKED_AS.get(device.claim, ("detection",))
+    return {name: ref for name, ref in entries(data).items() if data.data["entries"][name]["claim"] in wanted}
+
+
+def _comparison(device: Device, pen: Pen) -> str:
+    """Subject and candidates side by side: one row for each property."""
+    candidates = _candidates(device)
+    data = device.artefacts["predicates"].data["entries"]
+    rows = [["Name", _subject(device, pen, "name"), *(pen.num(f"{ref}/title") for ref in candidates.values())]]
+    rows += [
+        [title, _subject(device, pen, key), *(pen.num(f"{ref}/{key}") for ref in candidates.values())]
+        for title, key in _ROWS
+    ]
+    marks = [MARKS[data[name]["mark"]] for name in candidates]
+    rows.append(["Regulation, code and date", "–", *marks])
+    return Pen.table(["Property", "This device", *candidates], rows)
+
+
+def _subject(device: Device, pen: Pen, key: str) -> str:
+    told = device.plain.get("indications") or {}
+    model = card(device)
+    match key:
+        case "name":
+            return pen.num("device:/name")
+        case "holder":
+            return pen.num("device:/sponsor/name") if pen.has("device:/sponsor/name") else "see document 00"
+        case "regulation":
+            return pen.num(f"codes:/entries/{device.claim}/regulation")
+        case "code":
+            return pen.human("product-code", "the code that is proposed, from the table above")
+        case "cleared" | "source" | "checked_on":
+            return "–"
+        case "findings":
+            return pen.num("device:/indications/finding") if pen.has("device:/indications/finding") else _open(pen)
+        case "views":
+            terms = [words(told.get("views")), words(told.get("modalities"))]
+            return ", ".join(term for term in terms if term) or _open(pen)
+        case "population":
+            return _ages(pen)
+        case "users":
+            return words(device.plain.get("users")) or "see document 02"
+        case "output":
+            return "document 01"
+        case _:
+            return "document 09" if model else "not in the folder"
+
+
+def _open(pen: Pen) -> str:
+    return pen.human("indications", "what is indicated, under `indications` in the device file")
+
+
+def _ages(pen: Pen) -> str:
+    low, high = (f"device:/indications/ages_years/{place}" for place in (0, 1))
+    if not pen.has(low):
+        return _open(pen)
+    upper = f" to {pen.num(high)}" if pen.has(high) else " and over"
+    return f"{pen.num(low)}{upper} years"
