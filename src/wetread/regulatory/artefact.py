@@ -71,7 +71,7 @@ def open_artefact(name: str, kind: str, path: Path, place: str = "") -> Artefact
     DataError
         If it is missing, cannot be read, or is not what its ending says (JSON, JSON lines, TOML, YAML, JUnit XML).
     AlteredError
-        If a file of a bundle is missing or is not the one that its manifest lists.
+        If a file of a bundle is missing or is not the one that its manifest lists, or a split's films are not its own.
     """
     told = KINDS.get(kind)
     what = f"evidence {name} ({kind})"
@@ -92,6 +92,8 @@ def open_artefact(name: str, kind: str, path: Path, place: str = "") -> Artefact
         raise DataError(f"{what}: {opened.name} is not what its ending says: {_short(error)}") from error
     if kind == "bundle" and path.is_dir():
         _check_bundle(what, path)
+    if kind == "split":
+        _check_split(what, opened, data)
     return Artefact(name=name, kind=kind, path=path, sha256=sha256, data=data, place=place or path.name)
 
 
@@ -116,6 +118,13 @@ def _check_bundle(what: str, folder: Path) -> None:
         raise AlteredError(f"{what}: {missing}, which the manifest lists, cannot be read") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{what}: manifest.json lists no hashes, as a bundle's does") from error
+
+
+def _check_split(what: str, facts: Path, data: Any) -> None:
+    """The films of a saved split stand in a table beside it, whose hash it holds."""
+    said, table = data.get("films_csv_sha256") if isinstance(data, Mapping) else None, facts.parent / "films.csv"
+    if said and table.is_file() and file_hash(table) != said:
+        raise AlteredError(f"{what}: films.csv is not the table of films that {facts.name} was written with")
 
 
 def _parsed(path: Path) -> Any:
