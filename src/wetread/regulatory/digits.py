@@ -99,7 +99,7 @@ def _words(line: str, known: re.Pattern[str] | None) -> Iterator[str]:
         line = each.pattern.sub(" ", line)
     for word in _WORD.findall(line):
         if any(_is_digit(char) for char in word):
-            yield word.strip("|*_\u2060").strip(".,;:()[]") or word
+            yield word.strip("|*_.,;:()[]\u2060") or word
 
 
 def _is_digit(char: str) -> bool:
