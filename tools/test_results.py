@@ -22,7 +22,7 @@ from wetread.regulatory.trace.junit import read_junit
 from wetread.regulatory.trace.matrix import STATUSES, Matrix, matrix, reason_codes
 from wetread.regulatory.trace.requirements import requirements
 from wetread.regulatory.trace.risks import risks
-from wetread.regulatory.trace.summary import summary, test_results
+from wetread.regulatory.trace.summary import results_of, summary
 
 REGULATORY = Path(__file__).resolve().parents[1] / "regulatory"
 STATED, REGISTERED = REGULATORY / "requirements.yaml", REGULATORY / "risks.yaml"
@@ -33,7 +33,7 @@ def held(told: dict[str, object]) -> Matrix:
     return matrix(
         requirements(parse_yaml(STATED.read_bytes())),
         risks(parse_yaml(REGISTERED.read_bytes())),
-        test_results(told),
+        results_of(told),
         documents=[document.id for document in DOCUMENTS],
         codes=reason_codes(),
     )
@@ -44,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="the results of a test run, by requirement")
     parser.add_argument("junit", type=Path, help="as written by pytest --junitxml")
     parser.add_argument("--out", type=Path, default=REGULATORY / "junit.json", help="where the summary goes")
-    parser.add_argument("--check", action="store_true", help="fail where a requirement is untested or anything is loose")
+    parser.add_argument(
+        "--check", action="store_true", help="fail where a requirement is untested or anything is loose"
+    )
     asked = parser.parse_args(arguments)
     try:
         sha256 = hashlib.sha256(STATED.read_bytes()).hexdigest()

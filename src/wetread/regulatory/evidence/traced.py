@@ -10,7 +10,7 @@ from wetread.regulatory.evidence import first, found
 from wetread.regulatory.trace.matrix import Finding, Matrix, matrix, reason_codes
 from wetread.regulatory.trace.requirements import Requirement, requirements
 from wetread.regulatory.trace.risks import Risk, risks
-from wetread.regulatory.trace.summary import Tested, test_results
+from wetread.regulatory.trace.summary import Tested, results_of
 
 __all__ = ["Traced", "traced"]
 
@@ -61,7 +61,7 @@ def traced(device: Device, documents: tuple[str, ...]) -> Traced:
     stated, registered, run = (first(device, kind) for kind in ("requirements", "risks", "junit"))
     told = requirements(stated.data) if stated else ()
     known = risks(registered.data) if registered else ()
-    results = test_results(run.data) if run else ()
+    results = results_of(run.data) if run else ()
     held = matrix(told, known, results, documents=documents, codes=reason_codes()) if stated else _nothing()
     if stated and run and _other_requirements(stated, run):
         stale = Finding("other requirements", stated.name, "run the tests again")

@@ -9,7 +9,7 @@ from typing import Any
 from wetread.errors import DataError
 from wetread.regulatory.trace.junit import OUTCOMES, Case
 
-__all__ = ["SCHEMA", "Tested", "summary", "test_results"]
+__all__ = ["SCHEMA", "Tested", "results_of", "summary"]
 
 SCHEMA = "wetread.tests/1"
 
@@ -93,7 +93,7 @@ def _row(function: str, names: tuple[str, ...], cases: Iterable[Case]) -> dict[s
     return row | ({"reasons": reasons} if reasons else {})
 
 
-def test_results(data: Any) -> tuple[Tested, ...]:
+def results_of(data: Any) -> tuple[Tested, ...]:
     """The rows of a summary, in its order.
 
     Raises
