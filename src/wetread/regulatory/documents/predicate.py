@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from wetread.regulatory.device import ClaimType, Device
@@ -98,32 +98,23 @@ def _comparison(device: Device, pen: Pen) -> str:
 
 
 def _subject(device: Device, pen: Pen, key: str) -> str:
+    """What this device has in a row of the comparison."""
     told = device.plain.get("indications") or {}
-    model = card(device)
-    match key:
-        case "name":
-            return pen.num("device:/name")
-        case "holder":
-            return pen.num("device:/sponsor/name") if pen.has("device:/sponsor/name") else "see document 00"
-        case "regulation":
-            return pen.num(f"codes:/entries/{device.claim}/regulation")
-        case "code":
-            return pen.human("product-code", "the code that is proposed, from the table above")
-        case "cleared" | "source" | "checked_on":
-            return "–"
-        case "findings":
-            return pen.num("device:/indications/finding") if pen.has("device:/indications/finding") else _open(pen)
-        case "views":
-            terms = [words(told.get("views")), words(told.get("modalities"))]
-            return ", ".join(term for term in terms if term) or _open(pen)
-        case "population":
-            return _ages(pen)
-        case "users":
-            return words(device.plain.get("users")) or "see document 02"
-        case "output":
-            return "document 01"
-        case _:
-            return "document 09" if model else "not in the folder"
+    terms = ", ".join(term for term in (words(told.get("views")), words(told.get("modalities"))) if term)
+    has_sponsor, has_finding = pen.has("device:/sponsor/name"), pen.has("device:/indications/finding")
+    made: Mapping[str, Callable[[], str]] = {
+        "name": lambda: pen.num("device:/name"),
+        "holder": lambda: pen.num("device:/sponsor/name") if has_sponsor else "see document 00",
+        "regulation": lambda: pen.num(f"codes:/entries/{device.claim}/regulation"),
+        "code": lambda: pen.human("product-code", "the code that is proposed, from the list above"),
+        "findings": lambda: pen.num("device:/indications/finding") if has_finding else _open(pen),
+        "views": lambda: terms or _open(pen),
+        "population": lambda: _ages(pen),
+        "users": lambda: words(device.plain.get("users")) or "see document 02",
+        "output": lambda: "see document 01",
+        "performance": lambda: "see document 09" if card(device) else "not in the folder",
+    }
+    return made[key]() if key in made else "–"
 
 
 def _open(pen: Pen) -> str:
