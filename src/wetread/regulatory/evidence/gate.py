@@ -19,6 +19,14 @@ class GateRow:
     ref: str
     must_pass: bool
 
+    @property
+    def is_real(self) -> bool:
+        """Whether the pictures are films as they were taken, or such films laid mirrored: neither drawn nor computed."""
+        return self.name.partition(",")[0] in _REAL
+
+
+_REAL = ("frontal", "lateral", "ct", "hips", "mirrored")
+
 
 def gate(device: Device) -> Artefact | None:
     """The gate's evaluation."""

@@ -12,18 +12,18 @@ from wetread.regulatory.evidence import found, reference
 __all__ = ["CHANGES", "Recipe", "recipe"]
 
 CHANGES = {
-    "turn_degrees": ("a small turn, to either side", "degrees"),
-    "scale": ("a change of size", "%"),
-    "stretch": ("a change of height against width", "%"),
-    "shift": ("a shift, as a share of the film", "%"),
-    "gamma": ("a change of exposure (power law), as the logarithm to the base of two", ""),
-    "contrast": ("a change of contrast", "%"),
-    "noise": ("noise of the detector, as a standard deviation in grey levels from black to white", ""),
-    "blur": ("a loss of sharpness, as a radius in pixels", ""),
-    "cover": ("the chance that a patch is covered with the film's mean grey", "%"),
-    "flip": ("the chance of a mirror image, which puts the heart on the right", "%"),
+    "turn_degrees": ("a small turn, to either side", "degrees", 1),
+    "scale": ("a change of size", "%", 1),
+    "stretch": ("a change of height against width", "%", 1),
+    "shift": ("a shift, as a share of the film", "%", 1),
+    "gamma": ("a change of exposure (power law), as the logarithm to the base of two", "", 1),
+    "contrast": ("a change of contrast", "%", 1),
+    "noise": ("noise of the detector, as a standard deviation in grey levels from black to white", "", 2),
+    "blur": ("a loss of sharpness, as a radius in pixels", "", 1),
+    "cover": ("the chance that a patch is covered with the film's mean grey", "%", 1),
+    "flip": ("the chance of a mirror image, which puts the heart on the right", "%", 1),
 }
-"""Each change of augmentation in words, with the unit of its strength."""
+"""Each change of augmentation in words, with the unit and the decimals of its strength."""
 
 
 @dataclass(frozen=True, slots=True)

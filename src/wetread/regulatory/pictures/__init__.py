@@ -45,5 +45,5 @@ PICTURES: Mapping[str, Maker] = {name: _maker(name) for name in _MODULES}
 
 
 def can_draw(name: str, device: Device) -> bool:
-    """Whether the folder holds what a picture shows: to be asked before a document names it."""
-    return bool(_module(name).ready(device))
+    """Whether there is such a picture and the folder holds what it shows: to be asked before a document names it."""
+    return name in _MODULES and bool(_module(name).ready(device))

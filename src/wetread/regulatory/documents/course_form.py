@@ -1,0 +1,79 @@
+"""The course's six-section form, filled from the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wetread.regulatory.device import Device
+from wetread.regulatory.documents.limits import limits
+from wetread.regulatory.documents.operating import columns, prevalences, table_rows
+from wetread.regulatory.documents.reference import standard
+from wetread.regulatory.documents.subject import subject
+from wetread.regulatory.documents.use import indication
+from wetread.regulatory.documents.who import training, who
+from wetread.regulatory.evidence import first, found, items
+from wetread.regulatory.evidence.bundle import words
+from wetread.regulatory.evidence.evaluation import evaluations
+from wetread.regulatory.pen import Pen
+from wetread.regulatory.pictures import can_draw
+
+__all__ = ["context"]
+
+_CURVES = ("precision-recall", "pr-curve")
+
+
+def context(device: Device, pen: Pen) -> Mapping[str, Any]:
+    """What the template names beyond the pen."""
+    at = columns(device)
+    radiologist = first(device, "radiologist")
+    return {
+        **subject(device),
+        **indication(device),
+        **who(device),
+        **training(device),
+        **standard(device, pen),
+        "limits": limits(device, pen),
+        "at": at,
+        "at_headings": [one.heading(pen) for one in at],
+        "at_rows": table_rows(at, pen),
+        "pr_curve": next((name for name in _CURVES if can_draw(name, device)), ""),
+        "prevalences": prevalences(device),
+        "averages": _averages(device),
+        "population": _population(device),
+        "plan_truth": _truth(device),
+        "goals": [ref for ref, _ in items(device.artefacts["device"], "validation", "goals")],
+        "radiologist": radiologist.name if radiologist else "",
+    }
+
+
+def _averages(device: Device) -> list[Mapping[str, str]]:
+    """Average precision of each evaluation: what it stands for, and references to it and to its films."""
+    told = []
+    for evaluation in evaluations(device):
+        if (ref := evaluation.estimate("average_precision")) is not None:
+            at = {name: evaluation.ref("films", name) for name in ("films", "patients")}
+            told.append({"standing": evaluation.standing, "ref": ref, **at,
+                         "prevalence": evaluation.ref("films", "prevalence")})  # fmt: skip
+    return told
+
+
+def _described(device: Device, name: str) -> Mapping[str, Any]:
+    told = found(device.artefacts["device"], "validation", "described", name)
+    return told if isinstance(told, Mapping) else {}
+
+
+def _population(device: Device) -> Mapping[str, str]:
+    """Whom the study is to hold, in the words of the device file."""
+    told = _described(device, "population")
+    lists = {name: words(told.get(name), last="and")
+             for name in ("sexes", "views", "modalities", "included", "excluded")}  # fmt: skip
+    return lists | {name: str(told.get(name) or "") for name in ("body_part", "negatives")}
+
+
+def _truth(device: Device) -> Mapping[str, Any]:
+    """How the study's reference standard is to be made."""
+    told = _described(device, "truth")
+    rule, further = str(told.get("rule") or ""), str(told.get("adjudication") or "")
+    sentence = f"{rule[:1].upper()}{rule[1:]}{f'; {further}' if further else ''}." if rule else ""
+    return {"rule": rule, "sentence": sentence, "blinded": told.get("blinded") is True}

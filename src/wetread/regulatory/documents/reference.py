@@ -1,0 +1,56 @@
+"""What can be said of the labels: by whom, how wrong, and what readers do on the same films."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wetread.regulatory.device import Device
+from wetread.regulatory.evidence import found
+from wetread.regulatory.evidence.bundle import card
+from wetread.regulatory.evidence.noise import classes, labels, noise, reference_agreement
+from wetread.regulatory.pen import Pen
+
+__all__ = ["standard"]
+
+_MINED = ("mined", "nlp", "report")
+_BENEFITS = {
+    "mined": "**Benefits.** Labels mined from reports cost nothing a film: a whole collection can be labelled, and a radiologist "
+    "who knew the patient wrote each report.",
+    "readers": "**Benefits.** People looked at the films for this purpose, so that a label says what can be seen on the film itself.",
+    "unknown": "**Benefits.** What this way of labelling is good for cannot be said: the evidence does not say how it was done.",
+}
+_LIMITS = {
+    "mined": "**Limits.** A report answers the question that was asked of the radiologist: what was known, expected or unasked is "
+    "left out, and whoever wrote it knew more than the film shows. Negation and doubt are told apart by rules. Pneumonia is "
+    "a clinical diagnosis; on the film it cannot be told from other consolidation or from infiltration. Such labels may "
+    "serve training; they are no reference standard of a test.",
+    "readers": "**Limits.** Readers differ, and few readers share habits; without the patient's course a film supports a finding, "
+    "not a disease. How many readers, how experienced, blinded to what, and by which rule one answer was made of several "
+    "has to stand in the protocol.",
+    "unknown": "**Limits.** A label of unknown origin supports no claim.",
+}
+
+
+def standard(device: Device, pen: Pen) -> Mapping[str, Any]:
+    """`label_kind`, `benefit`, `limit`, `noise` (by name, or ""), its rows, classes and agreement."""
+    del pen
+    kind, study = _kind(device), noise(device)
+    return {
+        "label_kind": kind,
+        "benefit": _BENEFITS[kind],
+        "limit": _LIMITS[kind],
+        "noise": study.name if study and kind != "readers" else "",
+        "noise_labels": list(labels(study)) if study else [],
+        "noise_classes": list(classes(study)) if study else [],
+        "noise_agreement": reference_agreement(study) if study else [],
+    }
+
+
+def _kind(device: Device) -> str:
+    """How the training films were labelled, by what the card says."""
+    model = card(device)
+    told = str(found(model, "training", "labels") or "").lower() if model else ""
+    if not told:
+        return "unknown"
+    return "mined" if any(word in told for word in _MINED) else "readers"
