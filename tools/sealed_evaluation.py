@@ -2,8 +2,8 @@
 
 Scores no film: `results/BUNDLE/sealed.csv` holds what the bundle said when the ledger counted its use. Writes
 `results/BUNDLE/sealed.json` (against the collection's labels) and, where radiologists read some of the films again,
-`results/BUNDLE/sealed_readers.json`, as `wetread evaluate` does: calibrated probabilities, the card's threshold carried
-to them, judged on films and patients that it was not chosen on.
+`results/BUNDLE/sealed_readers.json`, as `wetread evaluate` does: calibrated probabilities, and the card's threshold, chosen
+once more by the card's rule on the same development films, judged on films and patients that it was not chosen on.
 """
 
 from __future__ import annotations
@@ -45,23 +45,24 @@ def made(bundle: str, label: str, suffix: str, data: Path, folder: Path) -> None
         pl.col("findings").list.join("|") if bundle == "adult" else pl.lit("").alias("findings")
     )
     sides = {}
-    for side in ("out_of_fold", "sealed"):
+    for side, name in {"out_of_fold": "development films", "sealed": "sealed films"}.items():
         scores = pl.read_csv(RESULTS / bundle / f"{side}.csv", columns=["film_id", "score"])
         joined = scores.join(films, on="film_id", how="left", maintain_order="left")
-        chance = [round(card.calibration.probability(score), 6) for score in joined["score"]]
-        sides[side] = folder / f"{bundle}_{side}{suffix}.csv"
-        asked = joined.with_columns(probability=pl.Series(chance))
-        if side == "sealed":  # the threshold was chosen on every development film, whichever label is judged by
-            asked = asked.filter(pl.col(label).is_not_null())
+        chance = pl.Series([round(card.calibration.probability(score), 6) for score in joined["score"]])
+        # The threshold was chosen on every development film by the collection's label, whichever label judges it here.
+        truth = pl.col(label if side == "sealed" else "label").cast(pl.Int8)
+        asked = joined.with_columns(probability=chance, truth=truth).filter(pl.col("truth").is_not_null())
         if not asked.height:
             return
-        kept = ("film_id", "patient_id", label, "probability", "view", "sex", "age_years", "findings")
-        asked.select(kept).with_columns(pl.col(label).cast(pl.Int8)).write_csv(sides[side])
+        sides[side] = folder / f"{name}.csv"
+        asked.select("film_id", "patient_id", "truth", "probability", "view", "sex", "age_years", "findings").write_csv(
+            sides[side]
+        )
     names = {"": "sealed films", "_readers": "sealed films that radiologists read again"}
     covariates = [word for name in ("view", "sex") for word in ("--group", name)] + ["--age", "age_years"]
     arguments = [
-        "evaluate", "--scores", str(sides["sealed"]), "--score", "probability", "--probabilities", "--label", label,
-        "--threshold", f"{card.calibration.probability(card.threshold.score):.6f}", "--tuned-on", str(sides["out_of_fold"]),
+        "evaluate", "--scores", str(sides["sealed"]), "--score", "probability", "--probabilities", "--label", "truth",
+        "--tuning-scores", str(sides["out_of_fold"]), "--rule", "youden",
         "--name", names[suffix], "--model", f"{card.name} {card.version}", "--seed", "1", "--out", str(folder / "out"),
         *([*covariates, "--findings", "findings"] if bundle == "adult" else []),
     ]  # fmt: skip

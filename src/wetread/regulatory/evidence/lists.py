@@ -8,7 +8,7 @@ from wetread.regulatory.evidence import found
 __all__ = ["ABOUT", "chosen_here", "lists"]
 
 ABOUT = "List of films (SHA-256)"
-"""Under `about`, the hash that splits, cards and cohort reports know the list by; an evaluation's own adds a last line end."""
+"""Under `about`, the hash that splits, cards and cohort reports know the list by; older evaluations hash it otherwise."""
 
 
 def lists(evaluation: Artefact) -> frozenset[str]:
