@@ -29,6 +29,7 @@ _CAPTIONS = {
     "subgroups": "AUROC of each group that has enough patients, beside all films",
     "shortcuts-alone": "AUROC of guesses without a pixel, beside the score",
 }
+_WORTH = ("told_by_score", "ablation", "boxes", "shuffle", "parity", "parity_films", "guard")
 
 
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
@@ -122,7 +123,7 @@ def _figures(bundle: Artefact | None, pen: Pen) -> list[Mapping[str, Any]]:
 
 def _worth(worth: Artefact | None, pen: Pen) -> Mapping[str, str]:
     if worth is None:
-        return {}
+        return dict.fromkeys(_WORTH, "")
     pairs = found(worth, "parity", "pairs")
     return {
         "told_by_score": honesty_tables.told_by_score(worth, pen),

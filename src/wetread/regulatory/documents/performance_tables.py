@@ -238,15 +238,9 @@ class Tables:
                 ends = (
                     f"{self._of(f'{at}/lowest', told.get('lowest'))}, {self._of(f'{at}/highest', told.get('highest'))}"
                 )
-                rows.append(
-                    [
-                        *cells,
-                        ends,
-                        *self._row(at, told, "gap", digits=3),
-                        *self._row(at, told, "adjusted", digits=4),
-                        "",
-                    ]
-                )
+                tiny = told.get("adjusted") is not None and told["adjusted"] < _TINY
+                p = "below one in ten thousand" if tiny else self._of(f"{at}/adjusted", told.get("adjusted"), 4)
+                rows.append([*cells, ends, *self._row(at, told, "gap", digits=3), p, ""])
         header = ["Covariate", "Measure", "Lowest, highest", "Gap", "p, corrected", "Remark"]
         return self._pen.table(header, rows) if rows else ""
 
