@@ -10,7 +10,7 @@ from wetread.regulatory.evidence import first, found
 from wetread.regulatory.trace.matrix import Finding, Matrix, matrix, reason_codes
 from wetread.regulatory.trace.requirements import Requirement, requirements
 from wetread.regulatory.trace.risks import Risk, risks
-from wetread.regulatory.trace.summary import Tested, results_of
+from wetread.regulatory.trace.summary import Result, results_of
 
 __all__ = ["Traced", "traced"]
 
@@ -34,7 +34,7 @@ class Traced:
     tests: str
     stated: tuple[Requirement, ...]
     registered: tuple[Risk, ...]
-    results: tuple[Tested, ...]
+    results: tuple[Result, ...]
     matrix: Matrix
 
     @property

@@ -10,7 +10,7 @@ from wetread import errors
 from wetread.errors import Code, WetreadError
 from wetread.regulatory.trace.requirements import Requirement
 from wetread.regulatory.trace.risks import Risk
-from wetread.regulatory.trace.summary import Tested
+from wetread.regulatory.trace.summary import Result
 
 __all__ = ["FINDINGS", "STATUSES", "Finding", "Matrix", "Row", "matrix", "reason_codes"]
 
@@ -70,7 +70,7 @@ class Row:
 
     requirement: Requirement
     risks: tuple[str, ...]
-    tests: tuple[Tested, ...]
+    tests: tuple[Result, ...]
     status: str
 
 
@@ -105,7 +105,7 @@ def reason_codes() -> frozenset[str]:
 def matrix(
     requirements: Collection[Requirement],
     risks: Collection[Risk] = (),
-    results: Collection[Tested] = (),
+    results: Collection[Result] = (),
     *,
     documents: Collection[str] | None = None,
     codes: Collection[str] | None = None,
@@ -143,7 +143,7 @@ def matrix(
     return Matrix(rows=rows, findings=tuple(findings))
 
 
-def _status(tests: Collection[Tested]) -> str:
+def _status(tests: Collection[Result]) -> str:
     outcomes = {result.outcome for result in tests}
     if not outcomes:
         return "untested"
@@ -154,7 +154,7 @@ def _status(tests: Collection[Tested]) -> str:
     return "skipped" if outcomes == {"skipped"} else "passed in part"
 
 
-def _loose_tests(rows: Iterable[Row], results: Iterable[Tested]) -> Iterator[Finding]:
+def _loose_tests(rows: Iterable[Row], results: Iterable[Result]) -> Iterator[Finding]:
     known = set()
     for row in rows:
         known.add(row.requirement.id)

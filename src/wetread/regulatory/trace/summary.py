@@ -9,13 +9,13 @@ from typing import Any
 from wetread.errors import DataError
 from wetread.regulatory.trace.junit import OUTCOMES, Case
 
-__all__ = ["SCHEMA", "Tested", "results_of", "summary"]
+__all__ = ["SCHEMA", "Result", "results_of", "summary"]
 
 SCHEMA = "wetread.tests/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tested:
+class Result:
     """What came of one test function, for one set of requirements.
 
     Attributes
@@ -93,7 +93,7 @@ def _row(function: str, names: tuple[str, ...], cases: Iterable[Case]) -> dict[s
     return row | ({"reasons": reasons} if reasons else {})
 
 
-def results_of(data: Any) -> tuple[Tested, ...]:
+def results_of(data: Any) -> tuple[Result, ...]:
     """The rows of a summary, in its order.
 
     Raises
@@ -106,13 +106,13 @@ def results_of(data: Any) -> tuple[Tested, ...]:
     return tuple(_result(f"/tests/{number}", row) for number, row in enumerate(data["tests"]))
 
 
-def _result(place: str, row: Any) -> Tested:
+def _result(place: str, row: Any) -> Result:
     if not isinstance(row, Mapping) or not isinstance(row.get("node"), str):
         raise DataError(f"{place}: a row of a test run names its node")
     counts = {outcome: row.get(outcome, 0) for outcome in OUTCOMES}
     if not all(isinstance(number, int) and number >= 0 for number in counts.values()):
         raise DataError(f"{place}: cases are counted in whole numbers")
-    return Tested(
+    return Result(
         node=row["node"],
         requirements=tuple(map(str, row.get("requirements", ()))),
         **counts,
