@@ -67,7 +67,7 @@ KINDS: Mapping[str, Kind] = {
     "risks": Kind(what="register of risks", made="a person"),
     "junit": Kind(
         what="results of the last test run",
-        made="`make unit`, then tools/test_results.py; or the JUnit file of any run (pytest --junitxml)",
+        made="`make unit`, then tools/junit_summary.py; or the JUnit file of any run (pytest --junitxml)",
     ),
     "changelog": Kind(what="versions and what changed", made="a person, as CHANGELOG.md"),
     "project": Kind(

@@ -1,7 +1,7 @@
 """A test run's JUnit file, made small enough to keep: what came of each test that verifies a requirement.
 
-    python tools/test_results.py JUNIT.xml                       writes regulatory/junit.json
-    python tools/test_results.py JUNIT.xml --out FILE --check    says what hangs loose, and fails where something does
+    python tools/junit_summary.py JUNIT.xml...                     writes regulatory/junit.json
+    python tools/junit_summary.py JUNIT.xml --out FILE --check    says what hangs loose, and fails where something does
 
 Times, machine names and captured output stay behind: the same results give the same bytes.
 """
@@ -42,7 +42,7 @@ def held(told: dict[str, object]) -> Matrix:
 def main(arguments: list[str] | None = None) -> int:
     """Write the summary, say what hangs loose; the exit status is 1 where that must not be."""
     parser = argparse.ArgumentParser(description="the results of a test run, by requirement")
-    parser.add_argument("junit", type=Path, help="as written by pytest --junitxml")
+    parser.add_argument("junit", type=Path, nargs="+", help="as written by pytest --junitxml; parts of one run")
     parser.add_argument("--out", type=Path, default=REGULATORY / "junit.json", help="where the summary goes")
     parser.add_argument(
         "--check", action="store_true", help="fail where a requirement is untested or anything is loose"
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         sha256 = hashlib.sha256(STATED.read_bytes()).hexdigest()
-        cases = read_junit(asked.junit.read_bytes())
+        cases = [case for file in asked.junit for case in read_junit(file.read_bytes())]
         told = summary(cases, software=f"wetread {__version__}", requirements_sha256=sha256)
         found = held(told)
         stated = {status.replace(" ", "_"): found.counts[status] for status in STATUSES}
