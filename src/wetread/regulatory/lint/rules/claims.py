@@ -99,7 +99,7 @@ def _modality_foreign(submission: Submission) -> Iterator[Hit]:
     told = (("claim/modalities", submission.claim.modalities), ("plan/modalities", submission.plan.modalities))
     for place, modalities in told:
         if foreign := set(modalities) - _RADIOGRAPHS:
-            yield Hit(place, f"{_listed(foreign)} is accepted by a device for radiographs.")
+            yield Hit(place, f"A device for radiographs accepts {_listed(foreign)}.")
 
 
 def _later(submission: Submission) -> Iterator[Hit]:

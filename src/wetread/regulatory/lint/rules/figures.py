@@ -48,12 +48,15 @@ def _shown(metric: Metric) -> str:
 
 
 def _prevalence_missing(submission: Submission) -> Iterator[Hit]:
-    for at, metric in submission.results:
-        if metric.name in _MOVING and metric.beside is None:
-            told = submission.of_set(metric.set)
-            known = "" if told is None or told.share is None else f" (elsewhere: {told.share:.0%} of its set)"
-            says = f"{_shown(metric)} stands without the share of positives it was measured on{known}."
-            yield Hit(f"metrics/{at}", says, silent=True)
+    bare = [(at, one) for at, one in submission.results if one.name in _MOVING and one.beside is None]
+    if not bare:
+        return
+    names = ", ".join(dict.fromkeys(_shown(one) for _, one in bare))
+    sets = {one.set: submission.of_set(one.set) for _, one in bare}
+    known = [f"{told.share:.0%} of the {name} set" for name, told in sets.items() if told and told.share is not None]
+    elsewhere = f" (said elsewhere: {', '.join(known)})" if known else ""
+    says = f"The share of positives is not printed beside {names}{elsewhere}."
+    yield Hit(f"metrics/{bare[0][0]}", says, silent=True)
 
 
 def _across(submission: Submission) -> Iterator[Hit]:
@@ -131,11 +134,8 @@ def _interval(submission: Submission) -> Iterator[Hit]:
     ]
     if bare:
         names = ", ".join(dict.fromkeys(_shown(submission.metrics[at]) for at in bare))
-        few = (
-            f"{len(bare)} of {len(submission.results)} figures stand"
-            if len(submission.results) > 1
-            else "The figure stands"
-        )
+        many = sum(1 for _, metric in submission.results if metric.value is not None)
+        few = f"{len(bare)} of {many} figures stand" if many > 1 else "The figure stands"
         yield Hit(f"metrics/{bare[0]}", f"{few} without an interval: {names}.", silent=True)
 
 

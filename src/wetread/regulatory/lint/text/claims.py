@@ -11,7 +11,7 @@ from wetread.regulatory.lint.text.margin import Margin
 from wetread.regulatory.lint.text.words import ages_in
 from wetread.regulatory.lint.wording import denied
 
-__all__ = ["claim_of", "first_ages", "improper", "limitations_of", "modalities_in", "views_in"]
+__all__ = ["claim_of", "first_ages", "improper", "limitations_of", "modalities_in", "negated", "views_in"]
 
 _VIEWS = {
     "PA": r"\bPA\b|\bP/A\b|postero-?\s?anterior|posterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?anterior",
@@ -27,9 +27,9 @@ _MODALITIES = {
 }
 _PLAIN_FILM = re.compile(r"x-?\s?rays?\b|radiograph", re.IGNORECASE)
 _LATER = re.compile(
-    r"de-?\s?priorit\w+|remov\w+ (?:\w+ ){0,5}from (?:\w+ ){0,4}(?:queue|worklist|work list)|lower(?:ing|ed)? (?:\w+ )?priority"
+    r"de-?\s?priorit\w+|remov\w+ (?:[\w'’]+ ){0,5}from (?:[\w'’]+ ){0,4}(?:queue|worklist|work list)|lower(?:ing|ed)? (?:\w+ )?priority"
     r"|(?:read|reviewed|looked at) later|(?:bottom|end) of the (?:queue|worklist|list)|discard\w* (?:\w+ ){0,4}(?:images|x-?rays|films|cases|patients)"
-    r"|exclude patients unlikely|removal from (?:\w+ ){0,4}queue|need not be (?:read|reviewed)|skip(?:ped|ping)? (?:the )?review",
+    r"|exclude patients unlikely|removal from (?:[\w'’]+ ){0,4}(?:queue|worklist)|need not be (?:read|reviewed)|skip(?:ped|ping)? (?:the )?review",
     re.IGNORECASE,
 )
 _REPLACES = re.compile(
@@ -120,7 +120,7 @@ def claim_of(document: Document, margin: Margin) -> Claim:
         if set(modalities_in(passage.text)) & set(coded):
             margin.places["claim/modalities"] = f"line {passage.line}"
     return Claim(
-        finding="pneumonia" if re.search("pneumonia", told, re.IGNORECASE) else "",
+        finding=_finding(told),
         ages=ages[0] if ages else None,
         views=views,
         modalities=tuple(dict.fromkeys(coded)) or modalities,
@@ -139,18 +139,30 @@ def improper(text: str) -> dict[str, bool]:
     True
     """
     return {
-        name: any(not denied(text, found.start(), found.end()) for found in pattern.finditer(text))
+        name: any(not negated(text, found.start()) for found in pattern.finditer(text))
         for name, pattern in (("later", _LATER), ("replaces", _REPLACES), ("cleared", _CLEARED))
     }
+
+
+def _finding(told: str) -> str:
+    """The sign, where one is claimed; else the disease."""
+    sign = re.search(r"\w*\s*(?:opacit(?:y|ies)|consolidations?)\b[^.;]{0,40}", told, re.IGNORECASE)
+    return sign[0].strip() if sign else "pneumonia" if re.search("pneumonia", told, re.IGNORECASE) else ""
 
 
 def _said(passages: Iterable[Passage], pattern: re.Pattern[str], place: str, margin: Margin) -> bool | None:
     for passage in passages:
         found = pattern.search(passage.text)
-        if found and not denied(passage.text, found.start(), found.end()):
+        if found and not negated(passage.text, found.start()):
             margin.at(place, passage)
             return True
     return None
+
+
+def negated(text: str, start: int) -> bool:
+    """Whether the very words before deny it: "does not replace", "is not to be FDA-cleared"."""
+    before = r"(?:\b(?:not|never|no|nor|neither|nothing|none|cannot)|n't)\W+(?:\w+\W+){0,3}$"
+    return bool(re.search(before, text[:start], re.IGNORECASE))
 
 
 def limitations_of(document: Document, margin: Margin) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ __all__ = ["Document", "Passage", "parse"]
 
 # A heading belongs to the first section whose words it has; the course's template has these, in other people's spelling.
 _SECTIONS: tuple[tuple[str, str], ...] = (
+    ("hardware", r"hardware|(?:system|computational|computing) requirement"),
     ("plan/population", r"population|inclusion|eligib"),
     (
         "plan/truth",
@@ -67,6 +68,8 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"^\s*(?:[-*+•]\s+|[-*+•](?=[A-Za-z])|\d+[.)]\s+|[a-z][.)]\s+)(.*)$")
+# "Age range: 20 to 60" on a line of its own says one thing, as an item of a list does.
+_FIELD = re.compile(r"^\s*[A-Z][^:.|]{2,60}:\s+\S")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _PLACEHOLDER = re.compile(r"<<[^>]*>>|\(\s*For the below, include visuali[sz]ations[^)]*\)", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)|<img[^>]*>|!\(([^)]*)\)", re.IGNORECASE)
@@ -208,6 +211,10 @@ class _Parser:
             self.close()
             self._kind = "item"
             self._open = [(number, item[1])]
+        elif _FIELD.match(text):
+            self.close()
+            self._kind = "item"
+            self._open = [(number, text)]
         else:
             self._open.append((number, text))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wetread.regulatory.lint.submission import Comparison, Metric
+from wetread.regulatory.lint.submission import Comparison, DataSet, Metric
 from wetread.regulatory.lint.text.document import Document, Passage
 from wetread.regulatory.lint.text.margin import Margin
 from wetread.regulatory.lint.text.words import share_in
@@ -32,6 +32,12 @@ _FILLER = (
     r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)|this)\b)*"
 )
 _AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
+# Words between: "F1 score for the radiological report in pneumonia detection is between 0.22".
+_FAR = re.compile(
+    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|between)|[^.;|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(r"threshold|\bage|batch|epoch|prevalence", re.IGNORECASE)
 _BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*(?:\w+\s+){{0,1}}$", re.IGNORECASE)
 _INTERVAL = re.compile(
     r"\s*[,;]?\s*[(\[]?\s*(?:95\s*%\s*)?(?:CI|confidence intervals?|intervals?)?\s*[:=,]?\s*[(\[]?\s*"
@@ -87,14 +93,16 @@ class _Figure:
     group: str
 
 
-def figures_of(document: Document, margin: Margin) -> tuple[tuple[Metric, ...], tuple[Comparison, ...]]:
+def figures_of(
+    document: Document, sets: tuple[DataSet, ...], margin: Margin
+) -> tuple[tuple[Metric, ...], tuple[Comparison, ...]]:
     """Our figures, and theirs that they are set against."""
     found = list(_all(document))
     ours = _merged([figure for figure in found if not figure.whose])
     metrics = tuple(_metric(document, figure) for figure in ours)
     for at, figure in enumerate(ours):
         margin.at(f"metrics/{at}", figure.passage)
-    return metrics, _comparisons(document, found, ours, margin)
+    return metrics, _comparisons(document, found, ours, sets, margin)
 
 
 def _merged(figures: list[_Figure]) -> list[_Figure]:
@@ -176,7 +184,16 @@ def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[_
                 low, high = _ends(cell)
                 low, high = (low, high) if low is not None else _ends(beside)
                 column = header[at] if at < len(header) else ""
-                yield _Figure(passage, str(found.lastgroup), value, low, high, owner, _goal(passage), _group(column))
+                yield _Figure(
+                    passage,
+                    str(found.lastgroup),
+                    value,
+                    low,
+                    high,
+                    owner,
+                    _goal(passage),
+                    _group(cells[0]) or _group(column),
+                )
                 if not _owner_of_cell(column) and not _group(column):
                     return
 
@@ -199,14 +216,18 @@ def _ends(cell: str) -> tuple[float | None, float | None]:
 
 def _number(text: str) -> float:
     bare = text.replace(" ", "")
-    return float(bare[:-1]) / 100 if bare.endswith("%") else float(bare)
+    return round(float(bare[:-1]) / 100, 6) if bare.endswith("%") else float(bare)
 
 
 def _of_sentence(passage: Passage) -> Iterator[_Figure]:
     text = passage.text
     for found in _CORRECT.finditer(text):
         name = "npv" if found["call"].lower() == "negative" else "ppv"
-        yield _Figure(passage, name, float(found["value"]) / 100, None, None, "", False, "")
+        yield _Figure(passage, name, round(float(found["value"]) / 100, 6), None, None, "", False, "")
+    if re.search(_NAMES["f1"], text, re.IGNORECASE):
+        for value, whose in _PUBLISHED.items():
+            if re.search(rf"(?<![\d.])0?{re.escape(str(value)[1:])}0?(?!\d)", text):
+                yield _Figure(passage, "f1", value, None, None, whose, _goal(passage), "")
     for found in _NAME.finditer(text):
         name = str(found.lastgroup)
         value, end = _beside_name(text, found)
@@ -234,6 +255,9 @@ def _more(passage: Passage, name: str, text: str, end: int, whose: str) -> Itera
 def _beside_name(text: str, found: re.Match[str]) -> tuple[float | None, int]:
     if after := _AFTER.match(text, found.end()):
         return _number(after["value"]), after.end()
+    far = _FAR.match(text, found.end())
+    if far and not _OTHER.search(far["gap"]) and not _NAME.search(far["gap"]):
+        return _number(far["value"]), far.end()
     if (before := _BEFORE.search(text, 0, found.start())) and not _RULE.search(text[: before.start()]):
         return _number(before["value"]), found.end()
     return None, found.end()
@@ -288,7 +312,7 @@ def _group_near(text: str, start: int, end: int) -> str:
 
 
 def _comparisons(
-    document: Document, found: list[_Figure], ours: list[_Figure], margin: Margin
+    document: Document, found: list[_Figure], ours: list[_Figure], sets: tuple[DataSet, ...], margin: Margin
 ) -> tuple[Comparison, ...]:
     """Their F1, PPV or NPV beside ours, or as the plan's bar."""
     told: dict[str, Comparison] = {}
@@ -301,8 +325,16 @@ def _comparisons(
         told[figure.name] = Comparison(
             metric=figure.name,
             ours=mine.value if mine else None,
-            ours_prevalence=_metric(document, mine).prevalence if mine else None,
+            ours_prevalence=_ours(document, mine, sets) if mine else None,
             theirs=figure.value,
             whose=figure.whose,
         )
     return tuple(told.values())
+
+
+def _ours(document: Document, figure: _Figure, sets: tuple[DataSet, ...]) -> float | None:
+    """The prevalence beside our figure, else the one said of its set."""
+    metric = _metric(document, figure)
+    if metric.prevalence is not None:
+        return metric.prevalence
+    return next((told.prevalence for told in sets if told.name == metric.set), None)

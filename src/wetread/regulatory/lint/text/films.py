@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from wetread.regulatory.lint.submission import DataSet
-from wetread.regulatory.lint.text.claims import first_ages, views_in
+from wetread.regulatory.lint.text.claims import first_ages, negated, views_in
 from wetread.regulatory.lint.text.document import Document, Passage
 from wetread.regulatory.lint.text.margin import Margin
 from wetread.regulatory.lint.text.words import count_in, counts_in, share_in
@@ -61,6 +61,10 @@ _ANSWERED = re.compile(
     r"(?:per|within|by|for each|in each) (?:the )?(?:view|projection|position|stratum|strata)|separately|stratif\w+|baseline|mask\w+|crop\w+|each view",
     re.IGNORECASE,
 )
+_DOES = re.compile(
+    r"perform|poor|confus|distinguish|differentiat|\bfalse|mistak|sensitiv|specific|accura|\bauc|recall|precision|\bcalls?\b|called|\d\s*%",
+    re.IGNORECASE,
+)
 _STEP_SECTIONS = ("preprocessing",)
 _CHART = re.compile(r"-->|→|->|=>")
 
@@ -112,7 +116,7 @@ def split_of(document: Document, margin: Margin) -> tuple[str, bool | None]:
         if _SHARED.search(passage.text):
             margin.at("disjoint", passage)
             disjoint = False
-        elif (found := _BY_PATIENT.search(passage.text)) and not denied(passage.text, found.start(), found.end()):
+        elif (found := _BY_PATIENT.search(passage.text)) and not negated(passage.text, found.start()):
             unit, disjoint = "patient", True if disjoint is None else disjoint
         elif (found := _BY_IMAGE.search(passage.text)) and not unit:
             unit = "image"
@@ -200,8 +204,9 @@ def shortcut_of(document: Document, margin: Margin) -> tuple[bool | None, str]:
 
 
 def look_alikes_of(document: Document) -> tuple[str, ...]:
-    """Look-alikes of which the text says how the device does on them."""
-    told = [passage.text for passage in document.of("limitations", "impact", "threshold", "performance")]
+    """Look-alikes of which the text says how the device does on them; to leave them out is no such word."""
+    homes = document.of("limitations", "impact", "threshold", "performance", "training")
+    told = [passage.text for passage in homes if _DOES.search(passage.text) or passage.kind == "row"]
     return look_alikes_in("\n".join(told))
 
 

@@ -55,7 +55,7 @@ def from_text(text: str) -> Submission:
     margin = Margin(document)
     claim = claim_of(document, margin)
     sets = sets_of(document, margin)
-    metrics, comparisons = figures_of(document, margin)
+    metrics, comparisons = figures_of(document, sets, margin)
     unit, disjoint = split_of(document, margin)
     alarm, answer = shortcut_of(document, margin)
     rule, chosen = _threshold(document, margin)

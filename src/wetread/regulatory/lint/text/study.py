@@ -31,22 +31,25 @@ _COMORBID = re.compile(
     re.IGNORECASE,
 )
 _SITES = re.compile(
-    r"\b(\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|multiple|various|different)\s+(?:\w+[- ]){0,4}?"
+    r"(?<![\d,.])(\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|multiple|various|different)\s+(?:[A-Za-z]+[- ]){0,4}?"
     r"(?:sites?|hospitals?|cent(?:er|re)s?|institutions?|clinics?)\b|\bmulti-?(?:cent(?:er|re)|site|institution)\w*",
     re.IGNORECASE,
 )
 _SEXES = re.compile(r"\bmen\b|\bwomen\b|\bmales?\b|\bfemales?\b|\bsex(?:es)?\b|\bgenders?\b", re.IGNORECASE)
 _BAR = re.compile(
-    r"should|must|at least|exceed|outperform|greater than|higher than|better than|above|≥|>|minimum|not (?:be )?(?:inferior|below|lower)|non-?inferior|criteri",
+    r"\b(?:should|must|shall|needs? to|has to|have to|will)\b[^.]*?(?:\d|better|higher|greater|exceed|compar|above|outperform)"
+    r"|\bexceeds?\b|at least|≥|>=|non-?inferior|not (?:be )?(?:inferior|below|lower)|acceptance|success criteri|\bgoal\b|\btarget\b",
     re.IGNORECASE,
 )
+# "F1 combines precision and recall" explains; it names no endpoint.
+_EXPLAINS = re.compile(r"combin\w+|harmonic|allows us|defin\w+|trade-?off between", re.IGNORECASE)
 _ENDPOINTS = {
     "f1": r"\bf[-_ ]?1\b|\bf[- ]score", "auc": r"\bau-?roc\b|\bauc\b|area under", "sensitivity": r"\bsensitivity\b|\brecall\b",
     "specificity": r"\bspecificity\b", "ppv": r"\bppv\b|\bprecision\b|positive predictive", "npv": r"\bnpv\b|negative predictive",
     "accuracy": r"\baccuracy\b",
 }  # fmt: skip
 _MULTIPLICITY = re.compile(
-    r"multiplicity|holm|bonferroni|hochberg|co-?primary|(?:all|both|each)(?: \w+){0,5} must|must (?:all|both)|in (?:fixed )?order|hierarch|gatekeep|primary endpoint",
+    r"multiplicity|holm|bonferroni|hochberg|co-?primary|(?:all|both|each)(?: \w+){0,5} must|must (?:all|both)|in (?:(?:a )?fixed|this|that|the stated) order|hierarch|gatekeep|primary endpoint",
     re.IGNORECASE,
 )
 _SUBGROUPS = re.compile(
@@ -60,6 +63,8 @@ _MANY = re.compile(
     r"\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a single|single)\s+(?:\w+[- ]){0,5}?(?:radiologists?|physicians?|readers?|experts?|doctors?|clinicians?)",
     re.IGNORECASE,
 )
+_SINGLE = re.compile(r"\b(?:a|an|one|the) (?:\w+ ){0,3}(?:radiologist|physician|expert|doctor)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"radiologists|physicians|experts|doctors|readers|panel|group|team|another|second", re.IGNORECASE)
 _CLINICAL = re.compile(
     r"\bcultures?\b|\bsputum\b|\bPCR\b|\bCT\b|blood test|laborator\w+|clinical follow|microbiolog\w+|biops",
     re.IGNORECASE,
@@ -148,7 +153,8 @@ def _negatives(document: Document, margin: Margin) -> str:
 def _named(document: Document, *, out: bool, margin: Margin) -> tuple[str, ...]:
     names: list[str] = []
     for passage in document.of("plan/population"):
-        if bool(_OUT.search(passage.text)) != out:
+        left_out = _OUT.search(passage.text)
+        if bool(left_out and not re.search(r"\bnot\W+$", passage.text[: left_out.start()], re.IGNORECASE)) != out:
             continue
         here = [_NAMES.get(name, name) for name in _FINDINGS if name in passage.text.lower()]
         if not out and not here and _COMORBID.search(passage.text):
@@ -178,7 +184,8 @@ def _sites(text: str) -> int | None:
 
 
 def _endpoints(document: Document) -> tuple[str, ...]:
-    told = document.text("plan/performance") or document.text("plan")
+    home = "plan/performance" if "plan/performance" in document.headings else "plan"
+    told = "\n".join(one.text for one in document.of(home) if not _EXPLAINS.search(one.text))
     return tuple(name for name, words in _ENDPOINTS.items() if re.search(words, told, re.IGNORECASE))
 
 
@@ -199,11 +206,9 @@ def truth_of(document: Document, margin: Margin) -> Truth:
         method = "reports"
     many = _MANY.search(told)
     count = None if many is None else (1 if "single" in many[1].lower() else number(many[1]))
-    if count is None and re.search(
-        r"\b(?:by|from|of) (?:a|an|the) (?:\w+ ){0,3}(?:radiologist|physician|expert)\b", told, re.IGNORECASE
-    ):
+    if count is None and _SINGLE.search(told) and not _PLURAL.search(told):
         count = 1
-    rule = _RULE.search(told)
+    rule, settles = _RULE.search(told), _SETTLES.search(told)
     for passage in document.of("plan/truth"):
         if _READERS.search(passage.text):
             margin.at("truth/rule", passage)
@@ -211,8 +216,9 @@ def truth_of(document: Document, margin: Margin) -> Truth:
     return Truth(
         method=method,
         readers=count,
-        rule=rule[0] if rule else "",
-        adjudication=found[0] if (found := _SETTLES.search(told)) else "",
+        # "A third settles disagreement" is a rule too.
+        rule=(rule or settles)[0] if rule or settles else "",
+        adjudication=settles[0] if settles else "",
         blinded=True if _BLIND.search(told) else None,
         agreement=True if _AGREEMENT.search(told) else None,
     )

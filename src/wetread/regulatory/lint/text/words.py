@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from wetread.regulatory.lint.submission import Span
 from wetread.regulatory.lint.wording import denied
@@ -15,7 +16,7 @@ _WORDS = {
 }  # fmt: skip
 _AGE_WORD = re.compile(r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\by/?o\b|year[- ]olds?", re.IGNORECASE)
 _RANGE = re.compile(
-    r"(?<![\d.])(\d{1,3})\s*(?:years?(?: old)?\s*)?(?:-|–|—|to|and|until|till|through|up to)\s*(\d{1,3})(?![\d.%]|\s*%|\s*x\b)",
+    r"(?<![\d.])(\d{1,3})\s*(?:years?(?: old)?\s*)?(?:-|–|—|to|and|until|till|through|up to)\s*(\d{1,3})(?!\.?\d|\s*%|\s*x\b)",
     re.IGNORECASE,
 )
 _FROM = re.compile(
@@ -27,11 +28,15 @@ _ALL_AGES = re.compile(
     r"\b(?:all|any|every|whatever) ages?\b|\bof any age\b|regardless of (?:\w+ (?:and|or) )?age", re.IGNORECASE
 )
 _REMOVED = re.compile(r"\bremov|\bexclud|\bfilter|\bdrop|\boutlier|\bdiscard|\berror", re.IGNORECASE)
-_POSITIVE = r"(?:pneumonia|positives?|diseased?|sick|ill)"
+_POSITIVE = r"(?:pneumonia|consolidation|opacit(?:y|ies)|positives?|diseased?|sick|ill)"
 _NEGATIVE = r"(?:non[- ]?pneumonia|no[- ]pneumonia|without pneumonia|negatives?|healthy|normal|other|control)"
-_PERCENT_OF = re.compile(rf"(\d{{1,3}}(?:\.\d+)?)\s*%\s*(?:\w+\s+){{0,4}}?(?:{_POSITIVE})", re.IGNORECASE)
+_PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%")
 _OF_PERCENT = re.compile(
     rf"(?:prevalence|{_POSITIVE}|share|proportion|rate)\b[^.%\d]{{0,50}}?(\d{{1,3}}(?:\.\d+)?)\s*%", re.IGNORECASE
+)
+_NOT_SHARE = re.compile(
+    rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training|validation",
+    re.IGNORECASE,
 )
 _RATIO = re.compile(
     r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
@@ -41,8 +46,8 @@ _EVEN = re.compile(
     re.IGNORECASE,
 )
 _CASES = (
-    r"(?:chest |frontal |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
-    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams)"
+    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
+    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams|adults|participants|volunteers)"
 )
 _COUNT = re.compile(
     rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}})(?:\s*(?:-|–|to)\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}))?\s+{_CASES}\b",
@@ -71,7 +76,7 @@ def ages_in(text: str) -> Span | None:
     """
     if _ALL_AGES.search(text):
         return Span(low=0)
-    if not _AGE_WORD.search(text) or _REMOVED.search(text):
+    if not _AGE_WORD.search(text) or (_REMOVED.search(text) and not re.search(r"includ|rang|between", text)):
         return _adults(text)
     for found in _RANGE.finditer(text):
         low, high = int(found[1]), int(found[2])
@@ -109,17 +114,22 @@ def share_in(text: str, *, sure: bool = False) -> float | None:
     speaks = sure or bool(re.search(rf"\b{_POSITIVE}\b|prevalence", text, re.IGNORECASE))
     if not speaks:
         return None
-    for pattern in (_PERCENT_OF, _OF_PERCENT):
-        for found in pattern.finditer(text):
-            if (
-                not re.search(rf"{_NEGATIVE}|non|accura|precis|recall|predict", found[0], re.IGNORECASE)
-                and float(found[1]) <= 100
-            ):
-                return float(found[1]) / 100
+    for found in (*_of_positives(text), *_OF_PERCENT.finditer(text)):
+        if not _NOT_SHARE.search(found[0]) and float(found[1]) <= 100:
+            return float(found[1]) / 100
     if (ratio := _ratio_in(text)) is not None:
         return ratio
     even = _EVEN.search(text)
     return 0.5 if even and not denied(text, even.start(), even.end()) else None
+
+
+def _of_positives(text: str) -> Iterator[re.Match[str]]:
+    """Percentages followed by a word for positives before any for negatives: "25% of the cases have pneumonia"."""
+    for found in _PERCENT.finditer(text):
+        tail = re.split(r"%|[.;](?:\s|$)", text[found.end() : found.end() + 90])[0]
+        positive = re.search(rf"\b{_POSITIVE}\b", tail, re.IGNORECASE)
+        if positive and not _NOT_SHARE.search(tail[: positive.end()]):
+            yield found
 
 
 def _ratio_in(text: str) -> float | None:

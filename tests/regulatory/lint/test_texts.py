@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from wetread.regulatory.lint import Finding, Severity, lint, read
+
+TEXTS = Path(__file__).parent / "texts"
+
+# What a reviewer finds in each text, written down from the texts before they were linted.
+EXPECTED: dict[str, set[str]] = {
+    "good": set(),
+    "bad": {
+        "ages-unreported", "ages-impossible", "ages-differ", "views-missing", "modalities-differ", "modality-foreign",
+        "read-later", "replaces-reader", "disease-from-film", "limitations-missing", "hardware-as-limitation",
+        "augmentation-as-preprocessing", "laterality", "split-by-image", "patients-unstated", "ratio-contradicts",
+        "balance-not-undone", "validation-means-tuning", "spectrum", "look-alikes-unreported", "prevalence-missing",
+        "f1-across-prevalences", "f1-of-all-positive", "accuracy-of-one-answer", "no-interval", "no-auc",
+        "no-operating-point", "threshold-on-scored-set", "truth-from-reports", "plan-prevalence", "no-sample-size",
+        "f1-alone", "no-criterion", "few-sites", "subgroups-unplanned",
+    },
+    "mixed": {
+        "adult-from-22", "disease-from-film", "views-unreported", "shortcut-unanswered", "balance-not-undone",
+        "validation-means-tuning", "f1-across-prevalences", "readers-unblinded", "agreement-unreported", "f1-alone",
+        "subgroups-unplanned",
+    },
+    "terse": {
+        "adult-from-22",
+        "limitations-missing", "section-empty", "disease-from-film", "balance-not-undone", "validation-means-tuning",
+        "patients-unstated", "threshold-unexplained", "truth-of-one", "readers-unblinded", "plan-prevalence",
+        "no-sample-size", "multiplicity", "few-sites", "subgroups-unplanned", "population-incomplete",
+        "no-auc", "no-operating-point",
+    },
+    "prose": {
+        "split-by-image", "patients-unstated", "validation-means-tuning", "threshold-on-scored-set", "no-interval",
+    },
+}  # fmt: skip
+
+
+def findings(name: str) -> tuple[Finding, ...]:
+    return lint(read(TEXTS / f"{name}.md"))
+
+
+@pytest.mark.parametrize("name", sorted(EXPECTED))
+def test_a_text_gives_what_a_reviewer_finds_in_it_and_no_more(name: str) -> None:
+    assert {finding.rule for finding in findings(name)} == EXPECTED[name]
+
+
+def test_every_text_is_judged() -> None:
+    assert {path.stem for path in TEXTS.glob("*.md")} == set(EXPECTED)
