@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wetread.regulatory.device import Device
+from wetread.regulatory.documents.curves import curves
 from wetread.regulatory.documents.limits import limits
 from wetread.regulatory.documents.operating import columns, prevalences, table_rows
 from wetread.regulatory.documents.reference import standard
@@ -14,13 +15,9 @@ from wetread.regulatory.documents.use import indication
 from wetread.regulatory.documents.who import training, who
 from wetread.regulatory.evidence import first, found, items
 from wetread.regulatory.evidence.bundle import words
-from wetread.regulatory.evidence.evaluation import evaluations
 from wetread.regulatory.pen import Pen
-from wetread.regulatory.pictures import can_draw
 
-__all__ = ["context"]
-
-_CURVES = ("precision-recall", "pr-curve")
+__all__ = ["context", "truth_of_plan"]
 
 
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
@@ -33,29 +30,17 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         **who(device),
         **training(device),
         **standard(device, pen),
+        **curves(device),
         "limits": limits(device, pen),
         "at": at,
         "at_headings": [one.heading(pen) for one in at],
         "at_rows": table_rows(at, pen),
-        "pr_curve": next((name for name in _CURVES if can_draw(name, device)), ""),
         "prevalences": prevalences(device),
-        "averages": _averages(device),
         "population": _population(device),
-        "plan_truth": _truth(device),
+        "plan_truth": truth_of_plan(device),
         "goals": [ref for ref, _ in items(device.artefacts["device"], "validation", "goals")],
         "radiologist": radiologist.name if radiologist else "",
     }
-
-
-def _averages(device: Device) -> list[Mapping[str, str]]:
-    """Average precision of each evaluation: what it stands for, and references to it and to its films."""
-    told = []
-    for evaluation in evaluations(device):
-        if (ref := evaluation.estimate("average_precision")) is not None:
-            at = {name: evaluation.ref("films", name) for name in ("films", "patients")}
-            told.append({"standing": evaluation.standing, "ref": ref, **at,
-                         "prevalence": evaluation.ref("films", "prevalence")})  # fmt: skip
-    return told
 
 
 def _described(device: Device, name: str) -> Mapping[str, Any]:
@@ -71,7 +56,7 @@ def _population(device: Device) -> Mapping[str, str]:
     return lists | {name: str(told.get(name) or "") for name in ("body_part", "negatives")}
 
 
-def _truth(device: Device) -> Mapping[str, Any]:
+def truth_of_plan(device: Device) -> Mapping[str, Any]:
     """How the study's reference standard is to be made."""
     told = _described(device, "truth")
     rule, further = str(told.get("rule") or ""), str(told.get("adjudication") or "")

@@ -8,7 +8,7 @@ from typing import Any
 
 from wetread.regulatory.device import ClaimType, Device
 from wetread.regulatory.documents.limits import limits
-from wetread.regulatory.documents.operating import columns, prevalences
+from wetread.regulatory.documents.operating import columns, prevalences, table_rows
 from wetread.regulatory.documents.subject import subject
 from wetread.regulatory.evidence import found
 from wetread.regulatory.evidence.bundle import card, words
@@ -23,8 +23,6 @@ class Purpose:
 
     Attributes
     ----------
-    regulation
-        The citation, and its title in short.
     statement
         A draft of the intended use.
     output
@@ -37,7 +35,6 @@ class Purpose:
         What must not be said of it.
     """
 
-    regulation: str
     statement: str
     output: str
     impact: str
@@ -49,7 +46,6 @@ class Purpose:
 
 PURPOSES: Mapping[ClaimType, Purpose] = {
     ClaimType.TRIAGE: Purpose(
-        regulation="21 CFR 892.2080, radiological computer aided triage and notification software",
         statement="{device} is intended to help prioritise the reading list: it analyses frontal chest radiographs and flags, for "
         "the whole film, features of {finding}, so that a flagged film may be read sooner than its turn.",
         output="A flag for the film, beside the standard of care. No film leaves the list or moves back in it. The outline "
@@ -66,7 +62,6 @@ PURPOSES: Mapping[ClaimType, Purpose] = {
         not_claimed="detection, localisation or diagnosis; ruling the finding out; a safe place at the end of the list",
     ),
     ClaimType.DETECTION: Purpose(
-        regulation="21 CFR 892.2070, medical image analyzer",
         statement="{device} is intended to direct the reader's attention: it analyses frontal chest radiographs and marks regions "
         "with features of {finding}, as a concurrent aid while a qualified reader reads the film.",
         output="An outline on a copy of the film or as a presentation state, beside the untouched film. The call and the "
@@ -81,7 +76,6 @@ PURPOSES: Mapping[ClaimType, Purpose] = {
         not_claimed="triage; diagnosis; that a film without marks is normal",
     ),
     ClaimType.DIAGNOSIS: Purpose(
-        regulation="21 CFR 892.2090, radiological computer-assisted detection and diagnosis software",
         statement="{device} is intended to help readers detect and characterise {finding}: it analyses frontal chest radiographs, "
         "marks suspicious regions and gives a probability, as a concurrent aid while a qualified reader reads the film.",
         output="An outline, a call, and a probability at a stated prevalence, beside the untouched film.",
@@ -97,12 +91,13 @@ PURPOSES: Mapping[ClaimType, Purpose] = {
 
 
 def indication(device: Device) -> Mapping[str, Any]:
-    """What the device file says of the indication, in words: `purpose`, `finding`, `indicated`, `ages`, `users`."""
+    """What the device file says of the indication, in words, and where the claim's regulation stands (`claim`)."""
     told = device.plain.get("indications") or {}
     finding = told.get("finding") or "pneumonia"
     purpose = PURPOSES[device.claim]
     return {
         "purpose": purpose,
+        "claim": f"codes:/entries/{device.claim}",
         "statement": purpose.statement.format(device=device.name, finding=finding),
         "finding": finding,
         "indicated": bool(told),
@@ -113,13 +108,16 @@ def indication(device: Device) -> Mapping[str, Any]:
 
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     """What the template names beyond the pen."""
+    at = columns(device)
     return {
         **subject(device),
         **indication(device),
         "agreement_rows": _agreement(device, pen),
         "limits": limits(device, pen),
-        "at": columns(device),
         "prevalences": prevalences(device),
+        "at": at,
+        "at_headings": [one.heading(pen) for one in at],
+        "at_rows": table_rows(at, pen),
     }
 
 
