@@ -161,7 +161,8 @@ def _forged(each: Written) -> Iterator[Bare]:
     for number, line in enumerate(each.body.split("\n"), 1):
         for key, text in MARK.findall(line):
             claim = each.pen.claims.get(key)
-            if claim is None or claim.text != text:
+            # Words of the evidence may begin a sentence.
+            if claim is None or claim.text.casefold() != text.casefold():
                 yield Bare(where=each.document.id, line=number, digits=text, context="a mark without its claim")
 
 
