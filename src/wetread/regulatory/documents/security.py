@@ -23,6 +23,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "sbom": sbom.name if sbom else "",
         "components": _components(pen, sbom) if sbom else "",
         "hostile": hostile.name if hostile else "",
+        "seed": found(hostile, "seed") if hostile else None,
         "silent": _silent(pen, hostile) if hostile else "",
         "bundle": bundle.name if bundle else "",
     }

@@ -127,7 +127,7 @@ Block = Heading | Paragraph | Listing | Table | Figure | Code | Quote | Rule
 
 # Marks and fields are taken out before the Markdown is parsed: what stands in them is text, whatever characters it has.
 _HELD = re.compile("\ue003(\\d+)\ue004")
-_HUMAN = re.compile(r"\[\[HUMAN: ([^:\]]*): (.*?)\]\]", re.DOTALL)
+_HUMAN = re.compile(r"\[\[HUMAN: ([^:\]]*): (.*?)\]\](?!\])", re.DOTALL)
 _MISSING = re.compile(r"\[\[NOT IN THE FOLDER: (.*?)\]\]", re.DOTALL)
 _WEB = ("https://", "http://")
 

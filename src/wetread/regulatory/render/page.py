@@ -56,6 +56,7 @@ def html(marked: str, title: str, figures: Mapping[str, bytes], claims: Mapping[
         "numbers": {number.key: number for number in listed},
         "evidence": _grouped(listed),
         "plain": text,
+        "held": told.held,
         "kind_of": _kind_of,
         "id": id,
         "shares": shares,

@@ -22,7 +22,8 @@ from wetread.regulatory.render.blocks import (
     Table,
     text,
 )
-from wetread.regulatory.render.fonts import MONO, PLAIN
+from wetread.regulatory.render.fonts import BOLD, MONO, PLAIN
+from wetread.regulatory.render.told import held
 from wetread.regulatory.render.widths import shares
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _markup(spans: Iterable[Span]) -> str:
 def _marked(span: Span) -> str:
     if span.kind is Kind.BREAK:
         return "<br/>"
-    marked = escape(text([span]))
+    marked = escape(held(text([span])))
     if span.code:
         marked = f'<font face="{MONO}" size="-1">{marked}</font>'
     if span.kind in (Kind.HUMAN, Kind.MISSING):
@@ -141,7 +142,12 @@ def _listing(block: Listing, figures: Mapping[str, bytes]) -> Flowable:
     return ListFlowable(items, bulletType="1", start=block.start, bulletFormat="%s.", **look)
 
 
+def _font(look: Span) -> str:
+    return MONO if look.code else BOLD if look.bold else PLAIN
+
+
 def _table(block: Table) -> Flowable:
+    from reportlab.pdfbase.pdfmetrics import stringWidth
     from reportlab.platypus import Table as Printed
     from reportlab.platypus import TableStyle
 
@@ -149,9 +155,10 @@ def _table(block: Table) -> Flowable:
     size = next((size for most, size in _TABLE.items() if columns <= most), min(_TABLE.values()))
     head = [_paragraph((replace(span, bold=True) for span in cell), size, after=0) for cell in block.header]
     rows = [[_paragraph(cell, size, after=0) for cell in row] for row in block.rows]
+    widths = shares(block, lambda words, look: stringWidth(held(words), _font(look), size), COLUMN)
     made = Printed(
         [head, *rows],
-        colWidths=[COLUMN * share for share in shares(block)],
+        colWidths=[COLUMN * share for share in widths],
         repeatRows=1,
         splitInRow=1,
         spaceBefore=4,

@@ -20,7 +20,7 @@ from wetread.regulatory.render.blocks import (
     text,
 )
 
-__all__ = ["BANNER", "Evidence", "body", "evidence", "provenance", "spans_of"]
+__all__ = ["BANNER", "Evidence", "body", "evidence", "held", "provenance", "spans_of"]
 
 BANNER = "Generated draft. Not a submission. Not cleared by any authority."
 _SHORT = 12  # letters of a hash that tell it from others
@@ -62,6 +62,11 @@ def body(blocks: Sequence[Block]) -> tuple[Block, ...]:
 def _is_banner(block: Block) -> bool:
     inner = block.blocks[0] if isinstance(block, Quote) and len(block.blocks) == 1 else block
     return isinstance(inner, Paragraph) and text(inner.spans).strip() == BANNER
+
+
+def held(words: str) -> str:
+    """The words with each per cent sign held to its number, so that no line ends between them."""
+    return words.replace(" %", "\u00a0%")
 
 
 def provenance(claim: Claim) -> str:

@@ -19,6 +19,7 @@ from wetread.regulatory.render.blocks import (
     Table,
     text,
 )
+from wetread.regulatory.render.told import held
 from wetread.regulatory.render.widths import shares
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def _write(paragraph: WordParagraph, spans: Iterable[Span], size: float | None =
     from docx.shared import Pt, RGBColor
 
     for span in spans:
-        run = paragraph.add_run(text([span]))
+        run = paragraph.add_run(held(text([span])))
         run.bold, run.italic = span.bold or bold or None, span.italic or None
         if size:
             run.font.size = Pt(size)
