@@ -107,6 +107,7 @@ PARAMETRISED = {
     "test_each_notice_leaves_the_film_eligible",
     "test_each_kind_has_its_code_and_says_its_evidence",
     "test_the_same_film_laid_wrongly_is_refused",
+    "test_what_became_of_a_film_is_seen_and_named",
 }
 """Tests whose markers stand on their parameters, so that several cases may name one requirement."""
 

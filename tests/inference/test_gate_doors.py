@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from wetread.bundle.gate import load_gate
 from wetread.errors import Code
 from wetread.inference import Gate, Reader, Reading
 from wetread.radiograph import read
-from wetread.training import gate_drawn, gate_pages
+from wetread.training import gate_changes, gate_drawn, gate_pages
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,28 @@ def test_the_same_film_laid_wrongly_is_refused(reader: Reader, shared_data: Path
         assert all(reading.status == "read" for reading in answers(reader, retagged(picture)))
         for reading in answers(reader, retagged(np.ascontiguousarray(turn(picture)))):
             assert code in [reason.code for reason in reading.reasons], name
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param(change, code, marks=pytest.mark.requirement(*for_reason(code)), id=code.value)
+        for change, code in [
+            (gate_changes.cropped, Code.CROPPED),
+            (gate_changes.saturated, Code.SATURATED),
+            (gate_changes.on_screen, Code.SCREEN_PHOTO),
+            (lambda _, picture: np.ascontiguousarray(picture[:, ::-1]), Code.MIRRORED_PICTURE),
+        ]
+    ],
+)
+def test_what_became_of_a_film_is_seen_and_named(
+    reader: Reader, shared_data: Path, change: Callable[..., NDArray[np.floating]], code: Code
+) -> None:
+    for seed, name in enumerate(("rsna_cr_pa", "test1", "RG1_J2KI")):
+        picture = read(shared_data / "dicom" / f"{name}.dcm").pixels.astype(np.float64)
+        made = change(np.random.default_rng([9, seed]), picture)
+        (reason,) = reader.read(read(retagged(grown(made, -(-400 // min(made.shape)))))).reasons
+        assert (reason.code, reason.tag) == (code, "PixelData"), name
 
 
 @pytest.mark.requirement("REQ-REDUCED-DECODING")
