@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +52,9 @@ def add_documents(verbs: Any) -> None:
     )
 
     gaps = actions.add_parser("gaps", help="what is still missing: open fields, evidence, findings")
-    gaps.add_argument("device", metavar="DEVICE", help=_DEVICE)
+    gaps.add_argument(
+        "device", metavar="FILE", help=f"{_DEVICE}; or a submission, described (wetread.submission/1) or in Markdown"
+    )
     gaps.add_argument("--json", action="store_true", help="as one JSON object")
 
     documents_plan.add(actions)
@@ -135,6 +139,8 @@ def _gaps(options: argparse.Namespace) -> int:
     from wetread.regulatory.device import load_device
     from wetread.regulatory.gaps import gaps
 
+    if _is_submission(Path(options.device)):
+        return _linted(options)
     found = gaps(load_device(Path(options.device), tolerant=True))
     if options.json:
         print(json.dumps({"schema": "wetread.gaps/1", **found.to_dict()}, indent=1, ensure_ascii=False))
@@ -143,8 +149,35 @@ def _gaps(options: argparse.Namespace) -> int:
     return 0
 
 
+def _is_submission(path: Path) -> bool:
+    """Whether a file is a submission that somebody wrote, and no device file."""
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        return True
+    try:
+        with path.open("rb") as file:
+            return re.search(rb"^schema:\s*['\"]?wetread\.submission/", file.read(2**16), re.MULTILINE) is not None
+    except OSError:
+        return False  # whoever reads it says what is wrong
+
+
+def _linted(options: argparse.Namespace) -> int:
+    from wetread.regulatory.lint import lint, read
+
+    found = lint(read(Path(options.device)))
+    if options.json:
+        plain = {"schema": "wetread.findings/1", "findings": [asdict(each) for each in found]}
+        print(json.dumps(plain, indent=1, ensure_ascii=False))
+        return 0
+    for each in found:
+        print(each.text)
+    print(f"{len(found)} findings" if found else "no finding")
+    return 0
+
+
 def _tell(found: Gaps) -> None:
     """The gaps by document, and below them what concerns the whole folder."""
+    from wetread.regulatory.gaps import told_of
+
     asking = [each.document for each in found.missing] + [each.document for each in found.open]
     for document in sorted(set(asking)):
         print(document or "device file")
@@ -155,6 +188,8 @@ def _tell(found: Gaps) -> None:
     parts: Mapping[str, tuple[object, ...]] = {
         "numbers typed by hand": found.digits,
         "the seal": found.faults,
+        "findings": tuple(each.text for each in found.findings),
+        "requirements, risks and tests": tuple(told_of(each) for each in found.loose),
         "facts grown old": found.stale,
         "fields that no document asks for": found.unknown,
     }

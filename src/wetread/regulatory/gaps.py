@@ -9,13 +9,19 @@ from typing import Any
 from wetread.regulatory.device import Device
 from wetread.regulatory.digits import Bare, bare, bare_said
 from wetread.regulatory.documents import DOCUMENTS
+from wetread.regulatory.evidence.traced import traced
 from wetread.regulatory.fault import Fault
+from wetread.regulatory.lint import Finding, Severity, lint, of_device
 from wetread.regulatory.pen import MARK
 from wetread.regulatory.reference.facts import stale
 from wetread.regulatory.seal import seal_faults
+from wetread.regulatory.trace.matrix import FINDINGS
+from wetread.regulatory.trace.matrix import Finding as Loose
 from wetread.regulatory.written import Written, written
 
-__all__ = ["Gaps", "Missing", "OpenField", "digits_of", "gaps", "gaps_of", "unknown_fields"]
+__all__ = ["Gaps", "Missing", "OpenField", "digits_of", "gaps", "gaps_of", "told_of", "unknown_fields"]
+
+_STOPPING = ("failed", "unknown requirement", "other requirements")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,10 @@ class Gaps:
         Numbers typed by hand.
     faults
         What breaks the seal, as `wetread.regulatory.seal.seal_faults`.
+    findings
+        What the lint of submissions says of this one; those of level error stop a folder until they are answered.
+    loose
+        What hangs loose among requirements, risks and tests; failed tests stop a folder.
     stale
         Facts on guidance, standards and predicates that were looked up too long ago.
     unknown
@@ -77,6 +87,8 @@ class Gaps:
     missing: tuple[Missing, ...]
     digits: tuple[Bare, ...]
     faults: tuple[Fault, ...]
+    findings: tuple[Finding, ...]
+    loose: tuple[Loose, ...]
     stale: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -85,7 +97,9 @@ class Gaps:
         """Why a folder that is no draft cannot be built, one sentence each."""
         fields = dict.fromkeys(f"said.{each.field} is open: {each.hint}" for each in self.open if each.required)
         lost = (f"{each.what}: {each.why}" for each in self.missing if not each.document)
-        return (*fields, *lost, *map(str, self.digits), *map(str, self.faults))
+        found = (each.text for each in self.findings if each.severity is Severity.ERROR and not each.answer)
+        loose = (told_of(each) for each in self.loose if each.kind in _STOPPING)
+        return (*fields, *lost, *map(str, self.digits), *map(str, self.faults), *found, *loose)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values for JSON."""
@@ -117,9 +131,16 @@ def gaps_of(device: Device, documents: Iterable[Written]) -> Gaps:
         missing=(*lost, *(missing for each in documents for missing in _missing(each))),
         digits=digits_of(device, documents),
         faults=seal_faults(device),
+        findings=lint(of_device(device)),
+        loose=traced(device, tuple(document.id for document in DOCUMENTS)).findings,
         stale=tuple(map(str, stale(device))),
         unknown=unknown_fields(device, documents),
     )
+
+
+def told_of(loose: Loose) -> str:
+    """What hangs loose, in one line."""
+    return f"{loose.what}: {FINDINGS[loose.kind]}{f': {loose.where}' if loose.where else ''}"
 
 
 def _open(each: Written) -> Iterator[OpenField]:
