@@ -28,6 +28,7 @@ _OPERATIONS: Mapping[str, Callable[..., float]] = {
     "sum": lambda *parts: sum(parts),
     "complement": lambda share: 1 - share,
     "count": len,
+    "how many": lambda *parts: len(parts),
     "others per one": lambda part, whole: (whole - part) / part,
     "precision": lambda sensitivity, specificity, share: (
         sensitivity * share / (sensitivity * share + (1 - specificity) * (1 - share))
@@ -107,9 +108,10 @@ class Pen:
         Parameters
         ----------
         operation
-            "share" a/b, "difference" a-b, "sum", "complement" 1-a; "count" of a list or table; "others per one"
-            (b-a)/a of a part and its whole, such as negative films for each positive one; "precision" and "F1" of a
-            sensitivity, a specificity and a prevalence (Bayes), and "F1 of calling every film" of a prevalence.
+            "share" a/b, "difference" a-b, "sum", "complement" 1-a; "count" of a list or table; "how many" operands there
+            are; "others per one" (b-a)/a of a part and its whole, such as negative films for each positive one;
+            "precision" and "F1" of a sensitivity, a specificity and a prevalence (Bayes), and "F1 of calling every film"
+            of a prevalence.
         references
             The operands, in that order.
         """
