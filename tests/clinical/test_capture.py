@@ -52,7 +52,7 @@ def test_it_says_that_it_is_no_original(any_reading: Reading) -> None:
         assert {tuple(colour) for colour in edge.reshape(-1, 3).tolist()} == {YELLOW}
 
 
-@pytest.mark.requirement("REQ-NOT-ORIGINAL")
+@pytest.mark.requirement("REQ-NOT-ORIGINAL", "REQ-PRELIMINARY")
 def test_its_banner_is_drawn_from_the_words(any_reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     banners: list[str] = []
     kept = drawing.under_banner

@@ -101,7 +101,7 @@ class Server:
                 self.stored[f"{resource['resourceType']}/{len(self.stored)}"] = resource
 
 
-@pytest.mark.requirement("REQ-CHART-RESULTS")
+@pytest.mark.requirement("REQ-CHART-RESULTS", "REQ-PRELIMINARY")
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_independent_library_reads_every_film(kind: str, release: Any, any_reading: Reading) -> None:

@@ -49,6 +49,7 @@ def test_the_object_holds_the_page(any_reading: Reading, tmp_path: Path) -> None
     assert content.rstrip().endswith(b"%%EOF")
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 def test_the_page_says_everything_and_whose_it_is(any_reading: Reading, tmp_path: Path) -> None:
     words = said(pdf.page(any_reading, shown(), when=WHEN), tmp_path)
     assert words.startswith("PRELIMINARY, NOT REVIEWED BY A PERSON")

@@ -215,6 +215,7 @@ def test_the_displayed_area_is_the_whole_film_with_its_pixels(make_refusal: Make
         assert "PresentationPixelSpacing" not in area
 
 
+@pytest.mark.requirement("REQ-PRELIMINARY")
 def test_every_layer_can_be_put_out_and_all_of_it_is_said(any_reading: Reading) -> None:
     state = built(any_reading)
     layers = [str(layer.GraphicLayer) for layer in state.GraphicLayerSequence]

@@ -53,7 +53,7 @@ def test_nothing_ever_moves_back(told: Reading) -> None:
     assert asked.text.isascii()
 
 
-@pytest.mark.requirement("REQ-NO-IDENTITY")
+@pytest.mark.requirement("REQ-NO-IDENTITY", "REQ-PRELIMINARY")
 def test_the_file_can_be_matched_with_an_order_and_names_nobody(any_reading: Reading) -> None:
     made_of = kinds.KINDS["priority"].build(any_reading, made("latin-1"), when=WHEN)
     said: dict[str, Any] = json.loads(kinds.encode(made_of))

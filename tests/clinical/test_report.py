@@ -90,7 +90,7 @@ def test_the_headline_says_the_status(readings: dict[str, Reading], film: Radiog
     assert page.headings[0][0] == "h1"
 
 
-@pytest.mark.requirement("REQ-PAGE")
+@pytest.mark.requirement("REQ-PAGE", "REQ-PRELIMINARY")
 def test_every_page_is_complete_by_itself(any_reading: Reading, film: Radiograph) -> None:
     html = report.build(any_reading, film, when=WHEN, name="film.dcm").html
     page = Page(html)
@@ -105,7 +105,7 @@ def test_every_page_is_complete_by_itself(any_reading: Reading, film: Radiograph
     assert re.findall(r"(?:src|href|action)=\"(?!data:)", html) == []
 
 
-@pytest.mark.requirement("REQ-PROVENANCE", "REQ-PRELIMINARY")
+@pytest.mark.requirement("REQ-PROVENANCE", "REQ-ATTENTION", "REQ-CARD")
 def test_a_reading_says_what_a_clinician_needs(make_reading: Callable[..., Reading], film: Radiograph) -> None:
     text = page_of(make_reading(), film).text
     for words in (

@@ -71,7 +71,7 @@ def test_a_refusal_starts_no_network(toy_bundle: Bundle) -> None:
     assert "_starting" not in vars(bundle)
 
 
-@pytest.mark.requirement("REQ-CALL")
+@pytest.mark.requirement("REQ-CALL", "REQ-PROVENANCE")
 @given(bright=st.floats(0.05, 0.95), rows=st.integers(200, 500), columns=st.integers(200, 500))
 @settings(max_examples=25, deadline=None)
 def test_the_numbers_belong_together(reader: Reader, bright: float, rows: int, columns: int) -> None:
