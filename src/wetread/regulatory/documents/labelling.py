@@ -15,7 +15,7 @@ from wetread.regulatory.evidence.evaluation import evaluations
 from wetread.regulatory.evidence.ledger import last_use, uses
 from wetread.regulatory.pen import Pen
 
-__all__ = ["context", "worth"]
+__all__ = ["context", "taught_by", "worth"]
 
 
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
@@ -35,7 +35,8 @@ def worth(device: Device, pen: Pen) -> Mapping[str, Any]:
     Returns
     -------
     `shown` (the tables of each evaluation that is told), `is_sealed`, `performance` (one table with its standing),
-    `uses` (reference of the last use of the test list, or None) and `times` ("time" or "times").
+    `uses` (reference of the last use of the test list, or None), `times` ("time" or "times"), `interval` (reference of
+    the threshold that has one, or "") and `teacher` (as `taught_by`).
     """
     every = evaluations(device)
     sealed = [one for one in every if one.sealed or one.part]
@@ -47,7 +48,13 @@ def worth(device: Device, pen: Pen) -> Mapping[str, Any]:
         "uses": last_use(device),
         "times": "time" if len(list(uses(device))) == 1 else "times",
         "interval": _interval(device),
+        "teacher": taught_by(device),
     }
+
+
+def taught_by(device: Device) -> str:
+    """The card whose model was taught by another network's scores, by name; "" where none was."""
+    return next((card.name for card in device.of_kind("bundle") if found(card, "training", "teacher")), "")
 
 
 def _performance(shown: list[Tables], pen: Pen) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import honesty_tables
+from wetread.regulatory.documents.labelling import taught_by
 from wetread.regulatory.documents.performance_tables import Tables
-from wetread.regulatory.evidence import first, found, reference
+from wetread.regulatory.evidence import first, found, items, reference
 from wetread.regulatory.evidence.evaluation import Evaluated, evaluations, sealed_digest
 from wetread.regulatory.evidence.figures import PARTS, figures
 from wetread.regulatory.evidence.honesty import honesty
@@ -38,7 +39,9 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     bundle, worth, panel = figures(device), honesty(device), radiologist(device)
     return {
         "evaluations": [Tables(one, pen) for one in found_here],
-        "is_sealed": any(one.sealed for one in found_here),
+        "is_sealed": any(one.sealed for one in found_here) or _sealed_figures(device),
+        "sealed_figures": _sealed_figures(device),
+        "teacher": taught_by(device),
         "flow": _flow(found_here, pen),
         "summary": _summary(found_here, pen),
         "pictures": {
@@ -57,6 +60,13 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "model": model.name if (model := first(device, "bundle")) else "",
         "resume": resume.name if (resume := first(device, "resume")) else "",
     }
+
+
+def _sealed_figures(device: Device) -> bool:
+    """Whether the bundle's sealed figures are of the device's own test list."""
+    bundle, digest = figures(device), sealed_digest(device)
+    told = items(bundle, "sealed") if bundle and digest else ()
+    return any(row.get("films_sha256") == digest for _, row in told)
 
 
 def _flow(found_here: tuple[Evaluated, ...], pen: Pen) -> str:
