@@ -48,7 +48,7 @@ EXPECTED: dict[str, tuple[str, set[str]]] = {
 }
 
 
-@pytest.mark.requirement("REQ-READ-DICOM")
+@pytest.mark.requirement("REQ-READ-DICOM", "REQ-MODALITY", "REQ-BODY-PART")
 def test_every_real_film_gets_its_answer(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     films = sorted((shared_data / "dicom").glob("*.dcm"))
     assert {film.stem for film in films} == set(EXPECTED)

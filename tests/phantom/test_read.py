@@ -75,7 +75,7 @@ def test_oblong_pixels_are_made_square(aspect: tuple[int, int], sop_class: SopCl
     assert np.abs(small - authored).mean() < 2 * STEP
 
 
-@pytest.mark.requirement("REQ-CONSTANCY", "REQ-MODALITY")
+@pytest.mark.requirement("REQ-CONSTANCY")
 @pytest.mark.parametrize("view", ["PA", "AP"])
 @pytest.mark.parametrize("sop_class", ["CR", "DX", "SC"])
 def test_only_its_being_synthetic_stands_between_it_and_a_reading(

@@ -313,7 +313,6 @@ def test_looking_up_is_indexing(shape: tuple[int, int]) -> None:
     assert np.array_equal(look_up(entries, words.T), entries[words.T])
 
 
-@pytest.mark.requirement("REQ-GRAYSCALE")
 def test_a_sample_of_a_large_film_keeps_its_shares() -> None:
     words = np.zeros((2048, 1024), np.uint8)
     words[:, ::2] = 9

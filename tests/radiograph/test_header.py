@@ -376,7 +376,6 @@ def test_bad_numbers_are_silence() -> None:
     assert (found.rows, found.columns, found.samples_per_pixel, found.frames) == (0, 0, 1, 1)
 
 
-@pytest.mark.requirement("REQ-SINGLE-FILM")
 def test_frames_of_two_characters_are_no_binary_number() -> None:
     dataset = header()
     dataset[tag_for_keyword("NumberOfFrames")] = _raw("NumberOfFrames", None, b"12")

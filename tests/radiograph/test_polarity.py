@@ -51,7 +51,7 @@ def test_a_flat_film_says_nothing(shape: tuple[int, int]) -> None:
     assert thumbnail(np.zeros(shape, np.float32)).shape == (SIDE, SIDE)
 
 
-@pytest.mark.requirement("REQ-EXPOSURE")
+@pytest.mark.requirement("REQ-POLARITY")
 def test_exposure_and_gamma_do_not_matter() -> None:
     film = phantom()
     for other in (film**0.5, film**2, 0.2 + 0.5 * film):

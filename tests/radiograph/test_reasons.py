@@ -197,6 +197,7 @@ def test_an_intended_use_may_name_other_parts_views_and_modalities() -> None:
     assert codes(eligibility(header(), use)) == [Code.MODALITY, Code.BODY_PART, Code.VIEW]
 
 
+@pytest.mark.requirement("REQ-ELIGIBLE")
 @pytest.mark.parametrize("tags", [{"SOPClassUID": DIGITAL, "Modality": "DX"}, {"SOPClassUID": CAPTURE, "Modality": "DX"}, {"SOPClassUID": CAPTURE},
                                   {"SOPClassUID": CAPTURE + ".2"}, {"PresentationIntentType": "FOR PRESENTATION"}, {"NumberOfFrames": 1},
                                   {"Rows": SMALLEST_SIDE, "Columns": LARGEST_SIDE}, {"Rows": 440, "Columns": 440}, {"BurnedInAnnotation": "NO"},

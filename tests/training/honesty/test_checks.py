@@ -34,6 +34,7 @@ def film_set(collection: str, names: list[str], labels: list[int], **columns: li
     )
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 1000), films=st.integers(2, 40))
 def test_exchanged_labels_are_whole_patients_of_others(seed: int, films: int) -> None:
@@ -50,6 +51,7 @@ def test_exchanged_labels_are_whole_patients_of_others(seed: int, films: int) ->
     assert of_patients(other) == of_patients(labels)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_the_control_is_a_half_for_a_fit_and_one_for_a_leak() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, (300, 1)).astype(np.float32)
@@ -68,6 +70,7 @@ def test_the_control_is_a_half_for_a_fit_and_one_for_a_leak() -> None:
         shuffle_control(lambda _: seen, labels, patients, seen, runs=0, seed=1)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_a_fact_in_the_score_is_told_and_another_is_not() -> None:
     rng = np.random.default_rng(2)
     labels = rng.integers(0, 2, 400)
@@ -113,6 +116,7 @@ def test_facts_of_a_collection() -> None:
     assert (known.tolist(), holds.tolist()) == ([True, True, False], [True, False, False])
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_what_an_alteration_costs_is_taken_on_the_same_patients() -> None:
     rng = np.random.default_rng(4)
     labels = rng.integers(0, 2, 300)
@@ -142,6 +146,7 @@ def test_maps_that_know_the_box_and_lungs_that_hold_it() -> None:
     assert against_boxes(film_set("kermany", ["a"], [0]), maps[:1], None) is None
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_mixed_up_weights_keep_their_values() -> None:
     torch.manual_seed(0)
     network = build(NetworkSpec("efficientnet_lite0", pretrained=False)).eval()

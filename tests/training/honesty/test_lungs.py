@@ -69,6 +69,7 @@ def test_pictures_without_lungs_make_no_average() -> None:
         LungAtlas(noise, least=1)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 def test_alterations_keep_what_they_say_and_take_the_rest() -> None:
     film, truth = chest(5)
     deep = np.zeros(film.shape, bool)

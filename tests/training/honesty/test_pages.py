@@ -24,6 +24,7 @@ def test_every_table_stands_on_a_page() -> None:
     assert shown == set(honesty_tables.TABLES)
 
 
+@pytest.mark.requirement("REQ-HONESTY")
 @pytest.mark.parametrize(
     ("result", "bundle"),
     [("adult/honesty.json", "adult"), ("radiologist-level.json", "adult"), ("paediatric/honesty.json", "paediatric")],
@@ -35,6 +36,7 @@ def test_the_results_are_those_of_the_released_bundle(result: str, bundle: str) 
     assert told["bundle"] == {"name": bundle, "version": released.card.version, "sha256": released.sha256}
 
 
+@pytest.mark.requirement("REQ-ENGINES", "REQ-SPLIT")
 @pytest.mark.parametrize("bundle", ["adult", "paediatric"])
 def test_engines_agree_within_the_bound_and_nobody_stands_on_two_sides(bundle: str) -> None:
     told = json.loads((honesty_tables.RESULTS / bundle / "honesty.json").read_text("utf-8"))
