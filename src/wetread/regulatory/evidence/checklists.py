@@ -64,25 +64,34 @@ def checklists(device: Device) -> Iterator[tuple[str, str]]:
 
 def answered(device: Device, checklist: str) -> tuple[Item, ...]:
     """Every item of a checklist, with what the folder says to it."""
-    held = device.artefacts["checklists"]
-    there = {artefact.kind for artefact in device.artefacts.values()}
-    made = []
-    for ref, row in items(held, "entries", checklist, "items"):
-        documents, lacking = (
-            tuple(row.get("documents") or ()),
-            tuple(k for k in row.get("kinds") or () if k not in there),
-        )
-        field = str(row.get("field", ""))
-        by = row["by"]
-        if by == "people":
-            state = State.PEOPLE if (device.said.get(field) or "").strip() else State.OPEN
-        elif by == "evidence":
+    rows = items(device.artefacts["checklists"], "entries", checklist, "items")
+    return tuple(_item(device, ref, row) for ref, row in rows)
+
+
+def _item(device: Device, ref: str, row: Mapping[str, Any]) -> Item:
+    lacking, field = _lacking(device, row), str(row.get("field", ""))
+    match row["by"]:
+        case "people":
+            written = (device.said.get(field) or "").strip() or device.plain.get(str(row.get("key")))
+            state = State.PEOPLE if written else State.OPEN
+        case "evidence":
             state = State.LACKING if lacking else State.EVIDENCE
-        else:
-            state = State.DOCUMENT if by == "document" else State.NONE
-        hint = str(found(held, "fields", field) or "") if field else ""
-        made.append(Item(ref=ref, state=state, documents=documents, lacking=lacking, field=field, hint=hint))
-    return tuple(made)
+        case "document":
+            state = State.DOCUMENT
+        case _:
+            state = State.NONE
+    hint = str(found(device.artefacts["checklists"], "fields", field) or "") if field else ""
+    documents = tuple(row.get("documents") or ())
+    return Item(ref=ref, state=state, documents=documents, lacking=lacking, field=field, hint=hint)
+
+
+def _lacking(device: Device, row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the item needs and the folder has not: kinds of evidence, in words, or a part that none of them holds."""
+    kinds, part = row.get("kinds") or (), row.get("holds")
+    lacking = [KINDS[kind].what for kind in kinds if not device.of_kind(kind)]
+    if not lacking and part and not any(found(one, part) for kind in kinds for one in device.of_kind(kind)):
+        lacking = [f"{KINDS[kinds[0]].what} that holds `{part}`"]
+    return tuple(lacking)
 
 
 def coverage(told: tuple[Item, ...]) -> Mapping[State, int]:
