@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import ArrayLike, NDArray
 
 from wetread.errors import ConfigError, DataError
-from wetread.evaluation import choose_threshold
+from wetread.evaluation import Scored, choose_threshold
+from wetread.evaluation.calls.rule import Rule
+from wetread.evaluation.calls.threshold import tune
 
 Float = NDArray[np.float64]
 
@@ -143,3 +145,26 @@ def test_what_has_no_threshold_is_refused(scores: ArrayLike, labels: ArrayLike, 
 def test_an_unknown_rule_is_refused() -> None:
     with pytest.raises(ConfigError, match="no threshold rule 'best': choose one of youden"):
         choose_threshold([0.1, 0.9], [0, 1], ["a", "b"], rule="best")
+
+
+@pytest.mark.parametrize(
+    ("rule", "kept"),
+    [("sensitivity=0.9", "sensitivity"), ("specificity=0.9", "specificity"), ("f1", None), ("cost=5", None)],
+)
+def test_every_rule_may_choose_and_says_itself(rule: str, kept: str | None) -> None:
+    rng = np.random.default_rng(3)
+    labels = rng.uniform(size=300) < 0.4
+    scores = np.clip(rng.normal(0.4 + 0.2 * labels, 0.15), 0, 1)
+    chosen = choose_threshold(scores, labels, np.arange(300), rule=rule, resamples=100)
+    same = tune(
+        Scored(np.arange(300).astype(str), np.arange(300).astype(str), labels, scores, True), Rule.of(rule), resamples=1
+    )
+    assert chosen.score == same.threshold
+    assert chosen.rule == str(Rule.of(rule))
+    assert kept is None or getattr(chosen, kept) >= 0.9
+
+
+@pytest.mark.parametrize("rule", ["sensitivity", "youden=0.5", "sensitivity=much", "sensitivity=1.2", "=0.9"])
+def test_a_rule_that_is_none_is_refused(rule: str) -> None:
+    with pytest.raises(ConfigError):
+        Rule.of(rule)

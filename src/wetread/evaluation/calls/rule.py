@@ -64,6 +64,21 @@ class Rule:
         if self.prevalence is not None and not 0 < self.prevalence < 1:
             raise ConfigError(f"a prevalence lies between 0 and 1, not at {self.prevalence}: one in ten is 0.1")
 
+    @classmethod
+    def of(cls, text: str) -> Rule:
+        """A rule as it is written: "youden", "f1", "sensitivity=0.9", "net-benefit=0.1", ...
+
+        Raises
+        ------
+        ConfigError
+            If there is no such rule, or its number is missing, too much, or out of its range.
+        """
+        kind, sign, target = text.partition("=")
+        try:
+            return cls(kind, float(target) if sign else None)
+        except ValueError as error:
+            raise ConfigError(f"the rule {text!r} ends in no number: write it as in sensitivity=0.9") from error
+
     def __str__(self) -> str:
         return self._words + ("" if self.prevalence is None else f", at a prevalence of {self.prevalence:g}")
 

@@ -19,7 +19,8 @@ from wetread.intervals.resampling import resampled
 __all__ = ["ChosenThreshold", "FilmList", "Tuned", "choose_threshold", "stated", "tune"]
 
 Float = NDArray[np.float64]
-_RULES = {
+# What the cards of released bundles say; the films of another rule's choice are the caller's to name.
+_WORDS = {
     "youden": "largest sensitivity + specificity - 1 (Youden 1950) on out-of-fold scores of the development films",
 }
 
@@ -174,7 +175,14 @@ def choose_threshold(
     resamples: int = 2000,
     seed: int = 0,
 ) -> ChosenThreshold:
-    """Choose the threshold of `rule` ("youden") and resample patients to see how far it could have moved.
+    """Choose a threshold by a rule and resample patients to see how far it could have moved.
+
+    Parameters
+    ----------
+    scores, labels, patients
+        (n,) scores in [0, 1], labels of 0 and 1, and whose film each is.
+    rule
+        "youden", "f1", "sensitivity=0.9", "specificity=0.9", "net-benefit=0.1" or "cost=10" (`Rule`).
 
     Raises
     ------
@@ -183,20 +191,19 @@ def choose_threshold(
     DataError
         With one class only, a score outside [0, 1], or so few patients that many resamples hold one class only.
     """
-    if rule not in _RULES:
-        raise ConfigError(f"no threshold rule {rule!r}: choose one of {', '.join(_RULES)}")
+    wanted = Rule.of(rule)
     s, y = _checked(scores, labels, patients)
-    ladder, youden = Ladder.of(s, y, floor=0.0, corners=True), Rule(rule)
+    ladder = Ladder.of(s, y, floor=0.0, corners=wanted.kind != "specificity")
 
     def threshold(weights: Float) -> Float:
-        step, there = youden.step(*ladder.counts(weights))
+        step, there = wanted.step(*ladder.counts(weights))
         return np.where(there, ladder.cut[step], np.nan)
 
     moved = bootstrap(threshold, patients, resamples=resamples, seed=seed)
     called = s >= moved.value
     return ChosenThreshold(
         moved.value,
-        _RULES[rule],
+        _WORDS.get(rule, str(wanted)),
         (min(moved.low, moved.value), max(moved.high, moved.value)),
         float(called[y].mean()),
         float(1 - called[~y].mean()),
