@@ -38,7 +38,7 @@ _SIZES = {1: 20.0, 2: 14.0, 3: 11.5, 4: 10.0}  # of headings by level
 _TEXT, _CAPTION, _CODE = 9.5, 8.5, 8.0
 _TABLE = {4: 8.5, 6: 7.8, 8: 7.0, 10: 6.2}  # of a table by the most columns that it has
 _LEADING = 1.38
-_DOTS = 200 / 72  # of a picture to a point
+_DOTS = 160 / 72  # of a picture to a point, as pictures are drawn
 _INK, _SOFT, _LINK, _RULE, _WASH, _FIELD = "#16202a", "#51606d", "#17607a", "#d5dce1", "#f4f6f8", "#ffe9a8"
 
 
