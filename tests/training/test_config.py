@@ -84,7 +84,7 @@ WRONG = {
     "labels": (("index =", 'auxiliary = ["Effusion"]\ngroups = ["Mass"]\nindex ='), r"1 output, but 3 labels"),
     "no starting weights": (("dropout = 0.1", "pretrained = false"), "frozen blocks"),
     "a network that tail cannot cut": (("efficientnet_lite0", "resnet50"), "method tail stands on .*, not on resnet50"),
-    "a method": (("epochs = 6", 'method = "boost"'), r"\[fit\].*method is tail or probe"),
+    "a method": (("epochs = 6", 'method = "boost"'), r"\[fit\].*method is tail or pair or probe"),
     "a probe without a grid": (("epochs = 6", 'method = "probe"'), r"method probe needs \[network\] grid"),
     "a grid without a probe": (("dropout = 0.1", "grid = 2"), r"grid = 2 is for method probe"),
     "no depth": (("epochs = 6", "depths = 0"), r"\[fit\].*depths lies between 1 and 5"),

@@ -16,7 +16,7 @@ from wetread.preprocess import InputSpec, prepare_pixels
 from wetread.training import FilmSet, TrainConfig, load_config
 from wetread.training.augment import Augmentation, augment
 from wetread.training.films import pixels
-from wetread.training.stem import _key, stem_features
+from wetread.training.stem import stem_key, stem_features
 
 pytestmark = [
     # PyTorch's exporter of this kind warns of its successor in several words, and of constants that it does not fold.
@@ -71,7 +71,7 @@ def test_features_are_found_again(config: TrainConfig, tmp_path: Path, monkeypat
 
 def test_the_name_of_the_file_holds_what_features_depend_on(config: TrainConfig, tmp_path: Path) -> None:
     films = made(tmp_path / "films", 3)
-    base = _key(config, films, 1)
+    base = stem_key(config, films, 1)
     one, other = tmp_path / "one.pth", tmp_path / "other.pth"
     one.write_bytes(b"1")
     other.write_bytes(b"2")
@@ -87,10 +87,10 @@ def test_the_name_of_the_file_holds_what_features_depend_on(config: TrainConfig,
         "films": (config, films.take(np.array([0, 1])), 1),
         "order": (config, films.take(np.array([1, 0, 2])), 1),
     }
-    keys = {name: _key(*what) for name, what in others.items()}
+    keys = {name: stem_key(*what) for name, what in others.items()}
     assert base not in keys.values()
     assert len(set(keys.values())) == len(keys)
     longer = replace(config, fit=replace(config.fit, epochs=50, learning_rate=1e-4))
-    assert _key(longer, films, 1) == base, "how the rest is fitted does not touch the frozen part"
+    assert stem_key(longer, films, 1) == base, "how the rest is fitted does not touch the frozen part"
     unchanged = replace(config, augmentation=Augmentation(gamma=0.4))
-    assert _key(unchanged, films, 0) == _key(config, films, 0), "without copies nothing is augmented"
+    assert stem_key(unchanged, films, 0) == stem_key(config, films, 0), "without copies nothing is augmented"

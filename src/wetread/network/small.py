@@ -1,6 +1,6 @@
-"""Small residual networks for films of 28 x 28 pixels, and a committee of them as one network.
+"""Small residual networks for films of few pixels, and a committee of them as one network.
 
-Half the size of `cnn28` and eight times as quick to fit: the first convolution halves the film at once, so that no layer
+For films of 28 x 28 pixels: half the size of `cnn28` and eight times as quick to fit: the first convolution halves the film at once, so that no layer
 works on all 784 pixels. Quick enough for a committee, which is steadier than one network of the same size altogether
 (Lakshminarayanan et al., NeurIPS 2017).
 """
@@ -37,26 +37,33 @@ class _Block(nn.Module):
 
 
 class SmallNetwork(nn.Module):
-    """Input: float32 (n, 1, height, width) in [0, 1], multiples of 4. Output: logits (n, 1), maps (n, 1, height / 4, width / 4).
+    """Input: float32 (n, 1, height, width) in [0, 1]. Output: logits (n, 1) and maps (n, 1, height / s, width / s).
 
-    The mean of a map over its cells is the logit.
+    The mean of a map over its cells is the logit. `s` is 2 to the power of the number of stages, and divides height and
+    width: 4 for the two stages that films of 28 x 28 pixels get.
 
     Parameters
     ----------
     width
-        Channels of the first of its two stages; the second has twice as many.
+        Channels of the first stage; each further one has twice as many as the one before, on half the rows and columns.
     dropout
         Probability of dropping a feature while training, in [0, 1).
+    blocks
+        Residual blocks of each stage.
     """
 
-    def __init__(self, width: int = 48, dropout: float = 0.3) -> None:
+    def __init__(self, width: int = 48, dropout: float = 0.3, blocks: Sequence[int] = (1, 2)) -> None:
         super().__init__()
         self.stem = nn.Sequential(nn.Conv2d(1, width, 6, 2, 2, bias=False), nn.BatchNorm2d(width), nn.ReLU())
-        self.blocks = nn.Sequential(
-            _Block(width, width, 1), _Block(width, 2 * width, 2), _Block(2 * width, 2 * width, 1)
-        )
+        rows: list[nn.Module] = []
+        inputs = width
+        for stage, repeats in enumerate(blocks):
+            for repeat in range(repeats):
+                rows.append(_Block(inputs, width * 2**stage, 2 if stage and not repeat else 1))
+                inputs = width * 2**stage
+        self.blocks = nn.Sequential(*rows)
         self.dropout = nn.Dropout2d(dropout)
-        self.classifier = nn.Conv2d(2 * width, 1, 1)
+        self.classifier = nn.Conv2d(inputs, 1, 1)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         maps = self.classifier(self.dropout(self.blocks(self.stem((x - _GREY_MEAN) / _GREY_STD))))

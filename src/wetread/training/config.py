@@ -12,8 +12,12 @@ from wetread.preprocess import InputSpec
 from wetread.radiograph import IntendedUse
 from wetread.training.augment import Augmentation
 from wetread.training.recipe_file import open_recipe
+from wetread.training.small.settings import BesideSettings
 
 __all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config"]
+
+
+METHODS = ("tail", "pair", "probe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,9 @@ class DataConfig:
     taught, teacher, reports
         Findings of which another network's published scores teach a probe, in place of the labels; the table of those
         scores, and the collection's table of findings, relative to the data folder (`training.taught`).
+    archive
+        PneumoniaMNIST's npz, relative to the data folder, which tells how wide Kermany's films were before they were
+        squashed. Where it is named, films that look different are held out as well (`training.shifts`).
     """
 
     collection: str
@@ -48,10 +55,13 @@ class DataConfig:
     taught: tuple[str, ...] = ()
     teacher: str = ""
     reports: str = ""
+    archive: str = ""
 
     def __post_init__(self) -> None:
         if self.collection not in ("nih", "kermany"):
             raise ConfigError(f"collection {self.collection!r} is not known: nih or kermany")
+        if self.archive and self.collection != "kermany":
+            raise ConfigError("archive tells the width of collection kermany's films alone: leave it out")
         if len({bool(self.taught), bool(self.teacher), bool(self.reports)}) > 1:
             raise ConfigError("taught, teacher and reports belong together: give all three or none")
         if self.taught and (self.collection != "nih" or self.groups or self.auxiliary):
@@ -67,8 +77,9 @@ class FitConfig:
     Parameters
     ----------
     method
-        "tail" tunes the later blocks of a network; "probe" fits a linear map on frozen features, and of the settings
-        below only folds and seed then matter.
+        "tail" tunes the later blocks of a network; "pair" does, and fits small networks from nothing beside it, one
+        without each fold; "probe" fits a linear map on frozen features, and of the settings below only folds and seed
+        then matter.
     components, penalty
         Of a probe: principal components, and the inverse strength of the L2 penalty.
     steadiness
@@ -86,6 +97,8 @@ class FitConfig:
         Weight of the auxiliary labels' mean loss against pneumonia's.
     folds, seed
         Patient-wise folds, and the seed of folds, copies and fits.
+    sensitivity
+        Share of positive films, out of fold, that the threshold keeps; 0 for Youden's threshold.
     """
 
     method: str = "tail"
@@ -102,12 +115,15 @@ class FitConfig:
     auxiliary_weight: float = 0.0
     folds: int = 5
     seed: int = 1
+    sensitivity: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.method not in ("tail", "probe") or self.components < 1 or self.penalty <= 0 or self.steadiness < 0:
+        if self.method not in METHODS or self.components < 1 or self.penalty <= 0 or self.steadiness < 0:
             raise ConfigError(
-                f"method is tail or probe, components at least 1, penalty above 0, steadiness not below: {self}"
+                f"method is {' or '.join(METHODS)}, components at least 1, penalty above 0, steadiness not below: {self}"
             )
+        if self.sensitivity and not 0.5 < self.sensitivity < 1:
+            raise ConfigError(f"sensitivity lies between 0.5 and 1, or is 0 for Youden's threshold: {self}")
         if not 1 <= self.depths <= 5:
             raise ConfigError(f"depths lies between 1 and 5: {self}")
         if min(self.epochs, self.batch, self.folds - 1, self.first_trained) < 1 or self.copies < 0:
@@ -160,6 +176,9 @@ class TrainConfig:
         divides the frame.
     text
         The recipe as it was written: a run keeps it, so that it says by itself what it is.
+    small, small_augmentation
+        Of method "pair": the small networks, and how their films are changed (without the blur, of which halved films
+        show little).
     """
 
     name: str
@@ -171,6 +190,8 @@ class TrainConfig:
     card: CardText
     sha256: str
     text: str = field(default="", repr=False)
+    small: BesideSettings | None = None
+    small_augmentation: Augmentation | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9][\w-]*", self.name):
@@ -186,6 +207,10 @@ class TrainConfig:
             self._check_probe()
         else:
             self._check_tail()
+        if (self.fit.method == "pair") != (self.small is not None):
+            raise ConfigError("[small] belongs to method pair, and method pair to it: give both or neither")
+        if self.small_augmentation is not None and self.small is None:
+            raise ConfigError("[small_augmentation] changes the films of [small]: give both or neither")
 
     def _check_tail(self) -> None:
         if self.data.taught:
@@ -215,7 +240,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def load_config(path: Path) -> TrainConfig:
-    """Read a recipe of method "tail" or "probe".
+    """Read a recipe of method "tail", "pair" or "probe".
 
     Raises
     ------
@@ -235,4 +260,5 @@ def load_config(path: Path) -> TrainConfig:
         "fit": FitConfig,
         "card": CardText,
     }
-    return file.build(TrainConfig, parts, text=file.raw.decode())
+    optional = {"small": BesideSettings, "small_augmentation": Augmentation}
+    return file.build(TrainConfig, parts, optional=optional, text=file.raw.decode())

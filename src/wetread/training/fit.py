@@ -14,10 +14,11 @@ from wetread.network import EfficientNetLite
 from wetread.network.lite import build_lite
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet
-from wetread.training.stem import stem_features
+from wetread.training.stem import stem_features, stem_key
 
 __all__ = ["TAIL_SETTINGS", "Tail", "fit", "predict"]
 
+Answers = tuple[NDArray[np.float32], NDArray[np.float32]]
 _CLASSIFIER_FASTER = 3.0
 _WARM_UP = 0.15
 _LONGEST_GRADIENT = 1.0
@@ -89,21 +90,30 @@ def fit(
 
 
 class Tail:
-    """Fits and scores networks on the films of one set, whose stem features are computed once and kept in `folder`."""
+    """Fits and scores networks on the films of one set, whose stem features are computed once and kept in `folder`.
+
+    Attributes
+    ----------
+    key
+        Hash of all that these features depend on.
+    """
 
     def __init__(self, config: TrainConfig, films: FilmSet, folder: Path) -> None:
         self._config, self._labels = config, films.labels
         self._features = stem_features(config, films, folder, copies=config.fit.copies)
+        self.key = stem_key(config, films, config.fit.copies)
 
     def fit(self, places: NDArray[np.int64], seed: int) -> EfficientNetLite:
         """`fit` on the films at `places`."""
         return fit(self._config, self._features, self._labels, places, seed=seed)
 
-    def score(
-        self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def score(self, inside: NDArray[np.int64], outside: NDArray[np.int64], seed: int) -> Answers:
         """Logits and maps of the films `outside`, from a network fitted on those `inside`."""
-        return predict(self.fit(inside, seed), self._features, outside, self._config.fit.first_trained)
+        return self.answers(self.fit(inside, seed), outside)
+
+    def answers(self, network: EfficientNetLite, places: NDArray[np.int64]) -> Answers:
+        """Logits and maps of the films at `places`, from a network that `fit` made."""
+        return predict(network, self._features, places, self._config.fit.first_trained)
 
 
 def _unfreeze(network: EfficientNetLite, first: int) -> list[nn.Parameter]:

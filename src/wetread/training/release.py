@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -20,12 +19,12 @@ from wetread.bundle import CardThreshold, Metric, ModelCard, save
 from wetread.bundle.engine import ENGINES, start
 from wetread.errors import DataError, SelfTestError
 from wetread.evaluation import calibrate, choose_threshold
-from wetread.network import build, build_probe
 from wetread.preprocess import prepare_pixels
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
 from wetread.training.figures import cross_validated
 from wetread.training.films import FilmSet, load_films, pixels
+from wetread.training.pair import built
 from wetread.training.pointing import pointing_game, worth
 from wetread.training.run import development
 from wetread.training.seal import Ledger
@@ -118,8 +117,7 @@ def export(config: TrainConfig, weights: Path) -> bytes:
     """
     full = torch.load(weights, weights_only=True)
     single = {name: value[:1] if name.startswith("classifier.") else value for name, value in full.items()}
-    spec = replace(config.network, outputs=1, pretrained=False, weights="")
-    network = (build_probe(spec) if config.fit.method == "probe" else build(spec)).eval()
+    network = built(config)
     network.load_state_dict(single)
     films = torch.from_numpy(_selftest_films(config)[:, None].astype(np.float32) / 255)
     with TemporaryDirectory() as temporary:

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from wetread.errors import DataError
 from wetread.training.config import TrainConfig
 from wetread.training.films import FilmSet, load_films
 from wetread.training.fit import Tail
+from wetread.training.pair import Paired
 from wetread.training.probe import Probe
 from wetread.training.resolved import resolved
 from wetread.training.runfolder import RECIPE, SCORES, written_scores
+from wetread.training.shifts import score_without
 from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint, folds, list_hash
 
@@ -45,7 +48,8 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
         The recipe, and the folder that its table's path starts from.
     out
         The run folder: `oof.npz` (fold, logits and maps out of fold), `scores.csv`, `network-….pt`, `run.json`, and the
-        recipe as `config.toml`. A fold that an earlier call finished is not fitted again.
+        recipe as `config.toml`; where the recipe names an archive, `shifts-….npz` as well. A fold that an earlier call
+        finished is not fitted again.
     say
         Told how far the run is.
 
@@ -60,7 +64,7 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
         films.patients, [int(label) for label in films.labels[:, 0]], count=config.fit.folds, seed=config.fit.seed
     )
     _claim(config, films, out)
-    method = Probe(config, films) if config.fit.method == "probe" else Tail(config, films, out)
+    method = _method(config, films, out, fold)
     say(f"{config.name}: {len(films)} development films, features computed")
     logits, maps = [], []
     for held in range(config.fit.folds):
@@ -89,7 +93,15 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     if not weights.exists():
         write_whole(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
     say(f"{config.name}: fitted on all development films")
+    if config.data.archive:
+        score_without(config, films, fold, method.score, data, out, say)
     return out
+
+
+def _method(config: TrainConfig, films: FilmSet, out: Path, fold: NDArray[np.int64]) -> Probe | Paired | Tail:
+    if config.fit.method == "probe":
+        return Probe(config, films)
+    return Paired(config, films, out, fold) if config.fit.method == "pair" else Tail(config, films, out)
 
 
 def _claim(config: TrainConfig, films: FilmSet, out: Path) -> None:

@@ -90,7 +90,7 @@ class RunFolder:
 
     @property
     def method(self) -> str:
-        """How it was fitted: "tail", "probe" or "tune"."""
+        """How it was fitted: "tail", "pair", "probe" or "tune"."""
         return self.config.fit.method
 
     @property
@@ -150,10 +150,12 @@ class RunFolder:
 def _built(config: TrainConfig | TuneRecipe, outputs: int) -> nn.Module:
     from dataclasses import replace
 
-    from wetread.network import build, build_probe
+    from wetread.network import build
+    from wetread.training.pair import built
 
-    spec = replace(config.network, outputs=outputs, pretrained=False, weights="")
-    return build_probe(spec) if config.fit.method == "probe" else build(spec)
+    if isinstance(config, TrainConfig):
+        return built(config, outputs)
+    return build(replace(config.network, outputs=outputs, pretrained=False, weights=""))
 
 
 def open_folder(folder: Path) -> RunFolder:

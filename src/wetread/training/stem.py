@@ -30,7 +30,7 @@ from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
 from wetread.training.films import FilmSet, pictures
 
-__all__ = ["stem_features"]
+__all__ = ["stem_features", "stem_key"]
 
 _BATCH = 16
 
@@ -52,7 +52,7 @@ def stem_features(config: TrainConfig, films: FilmSet, folder: Path, *, copies: 
 
     Kept in `folder` under a name that holds everything it depends on, so that another run finds it again.
     """
-    name = _key(config, films, copies)
+    name = stem_key(config, films, copies)
     path = folder / f"stem-{config.name}-{name}.npy"
     if path.exists():
         return _mapped(path)
@@ -103,7 +103,8 @@ def _export(config: TrainConfig, path: Path) -> None:
     to_onnx(_Stem(network, config.fit.first_trained), example, path)
 
 
-def _key(config: TrainConfig, films: FilmSet, copies: int) -> str:
+def stem_key(config: TrainConfig, films: FilmSet, copies: int) -> str:
+    """Hash of all that the features depend on."""
     parts = [
         contract_sha256(),
         config.input.sha256(),

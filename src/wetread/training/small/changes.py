@@ -9,7 +9,11 @@ from torch.nn import functional
 
 from wetread.training.augment import Augmentation
 
-__all__ = ["changed", "stretched"]
+__all__ = ["changed", "framed", "stretched", "uneven"]
+
+# Widths to heights of films as hospitals send them; Kermany's were one to two times as wide as high.
+_SHAPES = (0.8, 1.8)
+_FIELD = 3
 
 
 def changed(films: Tensor, how: Augmentation, rng: np.random.Generator) -> Tensor:
@@ -30,6 +34,36 @@ def stretched(films: Tensor, percentiles: tuple[float, float]) -> Tensor:
     """Grey levels at these percentiles of each film become 0 and 1, as `prepare` does for a film that fills the frame."""
     levels = torch.quantile(films.flatten(1), torch.tensor(percentiles) / 100, dim=1)[..., None, None, None]
     return ((films - levels[0]) / (levels[1] - levels[0]).clamp(min=1e-6)).clamp(0, 1)
+
+
+def uneven(films: Tensor, strength: float, rng: np.random.Generator) -> Tensor:
+    """Films exposed more in one place than in another.
+
+    Parameters
+    ----------
+    films
+        float32 (n, 1, height, width) in [0, 1].
+    strength
+        Standard deviation of the log2 of the exposure's power at 3 x 3 points, between which it changes smoothly.
+    """
+    field = torch.from_numpy(rng.normal(0, strength, (len(films), 1, _FIELD, _FIELD)).astype(np.float32))
+    power = functional.interpolate(field, size=films.shape[2:], mode="bicubic", align_corners=True)
+    return films.pow(torch.exp2(power))
+
+
+def framed(films: Tensor, chance: float, rng: np.random.Generator) -> Tensor:
+    """Some films laid into the same frame as if they were not square: squeezed one way, with black beside them.
+
+    `prepare` does so with a hospital's film of such a shape; a collection of squashed films shows none.
+    """
+    low, high = np.log(_SHAPES)
+    shape = np.exp(rng.uniform(low, high, len(films)))
+    shape[rng.random(len(films)) >= chance] = 1
+    scale = torch.zeros(len(films), 2, 3)
+    scale[:, 0, 0] = torch.from_numpy(np.maximum(1 / shape, 1))
+    scale[:, 1, 1] = torch.from_numpy(np.maximum(shape, 1))
+    grid = functional.affine_grid(scale, list(films.shape), align_corners=False)
+    return functional.grid_sample(films, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
 
 def _drawn(rng: np.random.Generator, films: int, most: float) -> Tensor:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from wetread.intervals import Interval, bootstrap, bootstrap_auroc, bootstrap_difference
 from wetread.training.small.films import SmallFilms
 from wetread.training.small.run import SmallRun
-from wetread.training.small.shifts import CHANGES
+from wetread.training.small.shifts import CHANGES, LabelledFilms
 from wetread.truth import list_hash
 
 __all__ = ["TEST_PREVALENCE", "calls", "changed_films", "enough", "sets"]
@@ -27,7 +27,7 @@ TEST_PREVALENCE = 0.625
 
 
 def calls(
-    films: SmallFilms, which: Bool, scores: Float, threshold: float, *, beside: Float | None = None, seed: int = 0
+    films: LabelledFilms, which: Bool, scores: Float, threshold: float, *, beside: Float | None = None, seed: int = 0
 ) -> dict[str, Any]:
     """AUROC, and what calls at the threshold are worth, on the films `which`: value, low and high of each.
 
@@ -69,7 +69,7 @@ def calls(
     return found
 
 
-def enough(films: SmallFilms, which: Bool) -> bool:
+def enough(films: LabelledFilms, which: Bool) -> bool:
     """Whether films hold at least five of each label: of fewer no figure is told."""
     positives = int(films.labels[which].sum())
     return min(positives, int(which.sum()) - positives) >= _FEWEST

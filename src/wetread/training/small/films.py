@@ -17,7 +17,7 @@ from wetread.training.config import DataConfig
 from wetread.training.films import FilmSet, load_films, pictures
 from wetread.training.small.recipe import SmallData
 
-__all__ = ["SURE", "SmallFilms", "load_small_films", "matched"]
+__all__ = ["SURE", "SmallFilms", "file_number", "load_small_films", "matched"]
 
 Images = NDArray[np.uint8]
 _SIDES = ("train", "val")
@@ -79,7 +79,7 @@ def load_small_films(spec: SmallData, data: Path) -> SmallFilms:
     source = load_films(DataConfig(collection="kermany", index=spec.source), data)
     positive = source.labels[:, 0].astype(np.int64)
     found, share, likeness = matched(images, labels, [halve(film) for film in pictures(source.paths)], positive)
-    told = [_told(source.names[place]) for place in found]
+    told = [file_number(source.names[place]) for place in found]
     return SmallFilms(
         images, labels, sides, places,
         files=np.array(source.names)[found],
@@ -160,7 +160,14 @@ def _unit(films: NDArray[np.float32] | Images) -> NDArray[np.float32]:
     return unit
 
 
-def _told(name: str) -> tuple[str, int]:
+def file_number(name: str) -> tuple[str, int]:
+    """What kind of number the source gave a film, and that number: ("IM", 115), ("virus", 1685).
+
+    Raises
+    ------
+    DataError
+        If the name tells none.
+    """
     found = _FILE.search(Path(name).name)
     if found is None:
         raise DataError(f"film {name} has a name that tells no series and number")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,25 +11,38 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from wetread.network.small import SmallNetwork
-from wetread.training.small.changes import changed, stretched
-from wetread.training.small.recipe import SmallRecipe
+from wetread.training.small.changes import stretched
+from wetread.training.small.settings import SmallSettings
 
 __all__ = ["fit", "score"]
 
 _WARM_UP, _LONGEST_GRADIENT = 0.2, 1.0
 _AT_ONCE = 512
 Images = NDArray[np.uint8]
+Change = Callable[[Tensor, np.random.Generator], Tensor]
 
 
-def fit(recipe: SmallRecipe, images: Images, labels: NDArray[np.int64], *, seed: int) -> SmallNetwork:
+def fit(
+    how: SmallSettings,
+    change: Change,
+    images: Images,
+    labels: NDArray[np.int64],
+    *,
+    seed: int,
+    blocks: Sequence[int] = (1, 2),
+) -> SmallNetwork:
     """Fit a network on all these films; the running mean of its weights, in evaluation mode.
 
     Parameters
     ----------
+    how, change
+        Settings; what makes changed copies of films, float32 (n, 1, height, width) in [0, 1].
     images, labels
         uint8 (films, height, width), and 0 or 1 for each.
     seed
         Of the first weights, dropout, the order of films and their changes.
+    blocks
+        Residual blocks of each of the network's stages.
 
     Notes
     -----
@@ -35,8 +50,7 @@ def fit(recipe: SmallRecipe, images: Images, labels: NDArray[np.int64], *, seed:
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    how = recipe.fit
-    network = SmallNetwork(how.width, how.dropout)
+    network = SmallNetwork(how.width, how.dropout, blocks)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # PyTorch's stubs lack it for modules
     mean = {name: value.clone() for name, value in network.state_dict().items()}
     optimiser = torch.optim.AdamW(network.parameters(), lr=how.learning_rate, weight_decay=how.weight_decay)
@@ -48,7 +62,7 @@ def fit(recipe: SmallRecipe, images: Images, labels: NDArray[np.int64], *, seed:
     network.train()
     orders = [rng.permutation(len(images))[: steps * size].reshape(steps, size) for _ in range(how.epochs)]
     for step, batch in enumerate(np.concatenate(orders)):
-        films = stretched(changed(_films(images[batch]), recipe.augmentation, rng), recipe.input.percentiles)
+        films = change(_films(images[batch]), rng)
         wanted = torch.from_numpy(labels[batch, None].astype(np.float32)) * (1 - how.smoothing) + how.smoothing / 2
         with torch.autocast("cpu", torch.bfloat16):
             logits, _ = network(films.contiguous(memory_format=torch.channels_last))

@@ -13,6 +13,7 @@ from wetread.preprocess import InputSpec
 from wetread.training.augment import Augmentation
 from wetread.training.config import CardText
 from wetread.training.recipe_file import open_recipe
+from wetread.training.small.settings import SmallSettings
 
 __all__ = ["SmallData", "SmallFit", "SmallRecipe", "is_small", "load_small"]
 
@@ -35,21 +36,13 @@ class SmallData:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SmallFit:
+class SmallFit(SmallSettings):
     """How each member is fitted.
 
     Parameters
     ----------
     method
         "small".
-    width, dropout
-        Channels of the first stage, and the probability of dropping a feature.
-    epochs, batch, learning_rate, weight_decay
-        Passes over the films, films a step, and the optimiser's settings (AdamW, one cycle).
-    averaging
-        Decay of the running mean of the weights; the mean is what is kept.
-    smoothing
-        How far labels are drawn towards a half.
     folds, seed
         Patient-wise folds; the network fitted without a fold is a member of the committee. Seed of folds and fits.
     sensitivity
@@ -57,33 +50,16 @@ class SmallFit:
     """
 
     method: str = "small"
-    width: int = 48
-    dropout: float = 0.3
-    epochs: int = 16
-    batch: int = 128
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-2
-    averaging: float = 0.998
-    smoothing: float = 0.02
     folds: int = 5
     seed: int = 1
     sensitivity: float = 0.97
 
     def __post_init__(self) -> None:
-        if self.method != "small" or min(self.width, self.epochs, self.batch - 1, self.folds - 1) < 1:
-            raise ConfigError(
-                "method is small, width and epochs at least 1, batch and folds at least 2: "
-                f"{self.method}, {self.width}, {self.epochs}, {self.batch}, {self.folds}"
-            )
-        if not 0 < self.learning_rate < 1 or self.weight_decay < 0 or self.seed < 0:
-            raise ConfigError(
-                "learning_rate lies between 0 and 1, weight_decay and seed not below 0: "
-                f"{self.learning_rate:g}, {self.weight_decay:g}, {self.seed}"
-            )
-        if not all(0 <= value < 1 for value in (self.dropout, self.averaging, self.smoothing)):
-            raise ConfigError(
-                f"dropout, averaging and smoothing lie in [0, 1): {self.dropout:g}, {self.averaging:g}, {self.smoothing:g}"
-            )
+        SmallSettings.__post_init__(self)
+        if self.method != "small" or self.folds < 2:
+            raise ConfigError(f"method is small, folds at least 2: {self.method}, {self.folds}")
+        if self.seed < 0:
+            raise ConfigError(f"seed is not below 0: {self.seed}")
         if not 0.5 < self.sensitivity < 1:
             raise ConfigError(f"sensitivity lies between 0.5 and 1, not at {self.sensitivity:g}")
 

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from wetread.cohort import crude_baseline, crude_statistics
 from wetread.errors import DataError
 from wetread.network.small import SmallNetwork
+from wetread.training.small.changes import changed, stretched
 from wetread.training.small.films import SmallFilms, load_small_films
 from wetread.training.small.fitting import fit, score
 from wetread.training.small.recipe import SmallRecipe
@@ -99,7 +101,11 @@ def _network(recipe: SmallRecipe, films: SmallFilms, away: NDArray[np.bool_], pa
     if not path.exists():
         inside = (films.sides == "train") & ~np.isin(films.patients, np.unique(films.patients[away]))
         check_disjoint(films.patients[inside].tolist(), films.patients[away].tolist(), what="held-out patient")
-        network = fit(recipe, films.images[inside], films.labels[inside], seed=seed)
+
+        def change(films: Tensor, rng: np.random.Generator) -> Tensor:
+            return stretched(changed(films, recipe.augmentation, rng), recipe.input.percentiles)
+
+        network = fit(recipe.fit, change, films.images[inside], films.labels[inside], seed=seed)
         write_whole(path, partial(torch.save, network.state_dict()))
     return _loaded(recipe, path)
 

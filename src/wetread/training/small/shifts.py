@@ -7,14 +7,13 @@ cut and exposed, how sharp it is and how many are ill; each of these is held out
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from wetread.training.small.films import SmallFilms
-
-__all__ = ["CHANGES", "held_out"]
+__all__ = ["CHANGES", "LabelledFilms", "held_out"]
 
 Bool = NDArray[np.bool_]
 Images = NDArray[np.uint8]
@@ -25,7 +24,31 @@ _NEAR_GAP = {"bacteria": (50, 310), "virus": (0, 330)}
 _WIDE, _HARD = 1.30, 0.75
 
 
-def held_out(films: SmallFilms, fold: NDArray[np.int64], crude: NDArray[np.float64]) -> dict[str, Bool]:
+class LabelledFilms(Protocol):
+    """Films of one collection as `wetread.training.small.films.SmallFilms` has them, of any size."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def labels(self) -> NDArray[np.int64]: ...
+
+    @property
+    def patients(self) -> NDArray[np.str_]: ...
+
+    @property
+    def series(self) -> NDArray[np.str_]: ...
+
+    @property
+    def numbers(self) -> NDArray[np.int64]: ...
+
+    @property
+    def wide(self) -> NDArray[np.float64]: ...
+
+
+def held_out(films: LabelledFilms, fold: NDArray[np.int64], crude: NDArray[np.float64]) -> dict[str, Bool]:
     """Sets of films to be held out with all films of their patients, by what they differ in.
 
     Parameters
