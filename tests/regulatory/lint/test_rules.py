@@ -98,7 +98,9 @@ def test_what_the_describer_did_not_look_at_is_not_spoken_of() -> None:
 
 def test_a_guess_is_a_question() -> None:
     told = described(changed(CONTROL, {"threshold_scored_on": "tuning"}), "planted")
-    guessed = Submission(**{**{name: getattr(told, name) for name in told.__slots__}, "guessed": ("threshold_scored_on",)})
+    guessed = Submission(
+        **{**{name: getattr(told, name) for name in told.__slots__}, "guessed": ("threshold_scored_on",)}
+    )
     (sure,), (asked,) = lint(told), lint(guessed)
     assert (sure.severity, asked.severity) == (Severity.ERROR, Severity.WARNING)
     assert asked.says.endswith(sure.says)

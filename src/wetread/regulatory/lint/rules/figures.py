@@ -10,7 +10,7 @@ from wetread.regulatory.lint.submission import Metric, Submission
 __all__ = ["FIGURES", "f1_at", "f1_of_all"]
 
 # These change with the prevalence although the reader stays the same.
-_MOVING = ("f1", "ppv", "npv")
+_MOVING = ("f1", "f2", "ppv", "npv")
 # Figures this close to the trivial one do not show that the network adds anything.
 _NEAR = 0.02
 _RADIOLOGICAL_VIEWS = {"PA", "AP"}
@@ -42,7 +42,7 @@ def _prevalence_at(submission: Submission, metric: Metric) -> float | None:
 
 
 def _shown(metric: Metric) -> str:
-    name = {"f1": "F1", "auc": "AUC", "ppv": "PPV", "npv": "NPV"}.get(metric.name, metric.name)
+    name = {"f1": "F1", "f2": "F2", "auc": "AUC", "ppv": "PPV", "npv": "NPV"}.get(metric.name, metric.name)
     group = f" ({metric.group})" if metric.group else ""
     return f"{name}{group}" + ("" if metric.value is None else f" {metric.value:g}")
 

@@ -16,6 +16,7 @@ __all__ = ["figures_of"]
 
 _NAMES = {
     "f1": r"\bf[-_ ]?1\b(?:[-_ ]?scores?)?|\bf[- ]scores?\b",
+    "f2": r"\bf[-_ ]?(?:2|beta)\b(?:[-_ ]?scores?)?",
     "auc": r"\bau-?roc\b|\broc[-_ ]?auc\b|\bauc\b(?:[-_ ]?roc)?|area under (?:the )?(?:roc|receiver)[\w ]*(?:curve)?|\bc-statistic\b",
     "specificity": r"\bspecificit(?:y|ies)\b|\btrue negative rate\b|\btnr\b",
     "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecalls?\b|\btrue positive rate\b|\btpr\b",
@@ -34,7 +35,7 @@ _FILLER = (
 _AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
 # Words between: "F1 score for the radiological report in pneumonia detection is between 0.22".
 _FAR = re.compile(
-    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|between)|[^.;|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
+    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|(?:is|was|lies) between)|[^.;|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"threshold|\bage|batch|epoch|prevalence", re.IGNORECASE)
@@ -225,9 +226,9 @@ def _of_sentence(passage: Passage) -> Iterator[_Figure]:
         name = "npv" if found["call"].lower() == "negative" else "ppv"
         yield _Figure(passage, name, round(float(found["value"]) / 100, 6), None, None, "", False, "")
     if re.search(_NAMES["f1"], text, re.IGNORECASE):
-        for value, whose in _PUBLISHED.items():
-            if re.search(rf"(?<![\d.])0?{re.escape(str(value)[1:])}0?(?!\d)", text):
-                yield _Figure(passage, "f1", value, None, None, whose, _goal(passage), "")
+        for known, owner in _PUBLISHED.items():
+            if re.search(rf"(?<![\d.])0?{re.escape(str(known)[1:])}0?(?!\d)", text):
+                yield _Figure(passage, "f1", known, None, None, owner, _goal(passage), "")
     for found in _NAME.finditer(text):
         name = str(found.lastgroup)
         value, end = _beside_name(text, found)
@@ -318,7 +319,7 @@ def _comparisons(
     told: dict[str, Comparison] = {}
     same = any(_SAME.search(passage.text) for passage in document.passages)
     for figure in found:
-        if not figure.whose or figure.name not in ("f1", "ppv", "npv") or figure.name in told or same:
+        if not figure.whose or figure.name not in ("f1", "f2", "ppv", "npv") or figure.name in told or same:
             continue
         mine = next((one for one in ours if one.name == figure.name and not one.goal and one.value is not None), None)
         margin.at(f"comparisons/{len(told)}", figure.passage)

@@ -113,9 +113,12 @@ def split_of(document: Document, margin: Margin) -> tuple[str, bool | None]:
     for passage in document.passages:
         if passage.section.startswith("plan") or not _SPLITS.search(passage.text):
             continue
-        if _SHARED.search(passage.text):
+        if shared := _SHARED.search(passage.text):
             margin.at("disjoint", passage)
-            disjoint = False
+            # "No patient overlap" says the contrary.
+            disjoint = bool(
+                re.search(r"\b(?:no|without|avoid\w*|prevent\w*)\W+(?:\w+\W+){0,2}$", passage.text[: shared.start()])
+            )
         elif (found := _BY_PATIENT.search(passage.text)) and not negated(passage.text, found.start()):
             unit, disjoint = "patient", True if disjoint is None else disjoint
         elif (found := _BY_IMAGE.search(passage.text)) and not unit:

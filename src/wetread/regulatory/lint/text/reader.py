@@ -119,7 +119,7 @@ def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin
         (
             at
             for at, one in enumerate(metrics)
-            if one.name in ("f1", "ppv", "sensitivity", "npv") and not one.goal and one.value
+            if one.name in ("f1", "f2", "ppv", "sensitivity", "npv") and not one.goal and one.value
         ),
         None,
     )

@@ -19,9 +19,11 @@ _FINDINGS = (
 )  # fmt: skip
 _NAMES = {"infiltrat": "infiltration", "inflitration": "infiltration", "oedema": "edema"}
 _OUT = re.compile(
-    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|left out|free of|no (?:other|known)",
+    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|avoid|not indicated|left out|free of|no (?:other|known)",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(r"with the exception of|except(?:ing)?(?: for)?\b|other than", re.IGNORECASE)
+_ABOVE = re.compile(r"(?:listed|mentioned) above|above[- ]mentioned|same (?:as )?(?:the )?limitations", re.IGNORECASE)
 _HEALTHY = re.compile(
     r"\bhealthy\b|\bnormal(?! distribut)(?:s\b| (?:patients|subjects|films|chests?|images|people|x-?rays|lungs?|cases|controls))|\bno[- ]findings?\b",
     re.IGNORECASE,
@@ -37,12 +39,15 @@ _SITES = re.compile(
 )
 _SEXES = re.compile(r"\bmen\b|\bwomen\b|\bmales?\b|\bfemales?\b|\bsex(?:es)?\b|\bgenders?\b", re.IGNORECASE)
 _BAR = re.compile(
-    r"\b(?:should|must|shall|needs? to|has to|have to|will)\b[^.]*?(?:\d|better|higher|greater|exceed|compar|above|outperform)"
+    r"\b(?:should|must|shall|needs? to|has to|have to|will)\b[^.]*?(?:\d|better|higher|greater|exceed|comparable|above|outperform)"
     r"|\bexceeds?\b|at least|≥|>=|non-?inferior|not (?:be )?(?:inferior|below|lower)|acceptance|success criteri|\bgoal\b|\btarget\b",
     re.IGNORECASE,
 )
 # "F1 combines precision and recall" explains; it names no endpoint.
-_EXPLAINS = re.compile(r"combin\w+|harmonic|allows us|defin\w+|trade-?off between", re.IGNORECASE)
+_EXPLAINS = re.compile(
+    r"combin\w+|harmonic|allows us|defin\w+|trade-?off between|\bweight\b|\bover (?:precision|specificity|recall)",
+    re.IGNORECASE,
+)
 _ENDPOINTS = {
     "f1": r"\bf[-_ ]?1\b|\bf[- ]score", "auc": r"\bau-?roc\b|\bauc\b|area under", "sensitivity": r"\bsensitivity\b|\brecall\b",
     "specificity": r"\bspecificity\b", "ppv": r"\bppv\b|\bprecision\b|positive predictive", "npv": r"\bnpv\b|negative predictive",
@@ -66,7 +71,7 @@ _MANY = re.compile(
 _SINGLE = re.compile(r"\b(?:a|an|one|the) (?:\w+ ){0,3}(?:radiologist|physician|expert|doctor)\b", re.IGNORECASE)
 _PLURAL = re.compile(r"radiologists|physicians|experts|doctors|readers|panel|group|team|another|second", re.IGNORECASE)
 _CLINICAL = re.compile(
-    r"\bcultures?\b|\bsputum\b|\bPCR\b|\bCT\b|blood test|laborator\w+|clinical follow|microbiolog\w+|biops",
+    r"\bcultures?\b|\bsputum\b|\bPCR\b|\bCT\b|blood test|clinical follow|microbiolog\w+|biops",
     re.IGNORECASE,
 )
 _REPORTS = re.compile(
@@ -151,27 +156,28 @@ def _negatives(document: Document, margin: Margin) -> str:
 
 
 def _named(document: Document, *, out: bool, margin: Margin) -> tuple[str, ...]:
+    """Other findings that must not, or may, be there."""
     names: list[str] = []
     for passage in document.of("plan/population"):
         left_out = _OUT.search(passage.text)
-        if bool(left_out and not re.search(r"\bnot\W+$", passage.text[: left_out.start()], re.IGNORECASE)) != out:
-            continue
-        here = [_NAMES.get(name, name) for name in _FINDINGS if name in passage.text.lower()]
-        if not out and not here and _COMORBID.search(passage.text):
+        if left_out and re.search(r"\bnot\W+$", passage.text[: left_out.start()], re.IGNORECASE):
+            left_out = None
+        # "Not for other diseases with the exception of edema": what follows the exception is in.
+        before, *excepted = _EXCEPT.split(passage.text) if left_out else [passage.text]
+        told = (before if left_out else "") if out else (" ".join(excepted) if left_out else before)
+        here = _findings_in(told)
+        if not out and not here and not left_out and _COMORBID.search(told):
             here = ["other findings"]
         if here and out:
             margin.at("plan/excluded", passage)
         names += here
-    if (
-        out
-        and not names
-        and re.search(
-            r"listed above|mentioned above|above[- ]mentioned|same (?:as )?(?:the )?limitations",
-            document.text("plan/population"),
-        )
-    ):
-        names = [_NAMES.get(name, name) for name in _FINDINGS if name in document.text("limitations").lower()]
+    if out and not names and _ABOVE.search(document.text("plan/population")):
+        names = _findings_in(document.text("limitations"))
     return tuple(dict.fromkeys(names))
+
+
+def _findings_in(text: str) -> list[str]:
+    return [_NAMES.get(name, name) for name in _FINDINGS if name in text.lower()]
 
 
 def _sites(text: str) -> int | None:
@@ -217,7 +223,7 @@ def truth_of(document: Document, margin: Margin) -> Truth:
         method=method,
         readers=count,
         # "A third settles disagreement" is a rule too.
-        rule=(rule or settles)[0] if rule or settles else "",
+        rule=rule[0] if rule else settles[0] if settles else "",
         adjudication=settles[0] if settles else "",
         blinded=True if _BLIND.search(told) else None,
         agreement=True if _AGREEMENT.search(told) else None,

@@ -42,7 +42,7 @@ _RATIO = re.compile(
     r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
 )
 _EVEN = re.compile(
-    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|half of)\b",
+    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|equal in (?:number|size)|half of)\b",
     re.IGNORECASE,
 )
 _CASES = (
@@ -128,6 +128,9 @@ def _of_positives(text: str) -> Iterator[re.Match[str]]:
     for found in _PERCENT.finditer(text):
         tail = re.split(r"%|[.;](?:\s|$)", text[found.end() : found.end() + 90])[0]
         positive = re.search(rf"\b{_POSITIVE}\b", tail, re.IGNORECASE)
+        # "80 % of all positive cases" went into a set: that is no share of positives.
+        if re.match(rf"\s*of (?:all|the|these|those) (?:pneumonia )?{_POSITIVE}\b", tail, re.IGNORECASE):
+            continue
         if positive and not _NOT_SHARE.search(tail[: positive.end()]):
             yield found
 
