@@ -53,6 +53,7 @@ def cases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return {case.node: case for case in read_junit((folder / "junit.xml").read_bytes())}
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 def test_each_case_carries_its_node_and_its_requirements(cases: dict[str, Case]) -> None:
     assert {node: case.requirements for node, case in cases.items()} == {
         "test_it.py::test_two[1]": ("REQ-BATCH", "REQ-VIEW"),
@@ -64,6 +65,7 @@ def test_each_case_carries_its_node_and_its_requirements(cases: dict[str, Case])
     }
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 def test_unknown_and_empty_markers_fail_their_tests_alone(cases: dict[str, Case]) -> None:
     assert {node.rpartition("::")[2]: case.outcome for node, case in cases.items()} == {
         "test_two[1]": "passed", "test_two[2]": "passed", "test_inner": "skipped", "test_plain": "passed",

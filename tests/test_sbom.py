@@ -38,6 +38,7 @@ def references(node: object) -> list[str]:
     return [ref for each in node for ref in references(each)] if isinstance(node, list) else []
 
 
+@pytest.mark.requirement("REQ-SBOM")
 @pytest.mark.parametrize("which", ["made", "committed"])
 def test_it_has_what_the_format_asks_for(which: str, made: dict[str, Any]) -> None:
     bill = made if which == "made" else COMMITTED
@@ -51,6 +52,7 @@ def test_it_has_what_the_format_asks_for(which: str, made: dict[str, Any]) -> No
         assert each.get("licenses") or each["type"] == "platform", each["name"]
 
 
+@pytest.mark.requirement("REQ-SBOM")
 @pytest.mark.parametrize("which", ["made", "committed"])
 def test_every_reference_is_of_one_component_and_every_component_has_its_dependencies(
     which: str, made: dict[str, Any]
@@ -72,6 +74,7 @@ def test_every_reference_is_of_one_component_and_every_component_has_its_depende
     assert {each["bom-ref"] for each in bill["components"]} <= reached
 
 
+@pytest.mark.requirement("REQ-SBOM")
 def test_what_is_committed_is_what_the_project_asks_for() -> None:
     """A requirement added, or a version outside its bounds, asks for `python tools/sbom.py --date ...` again."""
     found = packages(COMMITTED)
@@ -81,6 +84,7 @@ def test_what_is_committed_is_what_the_project_asks_for() -> None:
     assert "torch" not in found
 
 
+@pytest.mark.requirement("REQ-SBOM")
 def test_models_stand_in_it_by_the_hash_of_their_weights() -> None:
     models = {each["name"]: each for each in COMMITTED["components"] if each["type"] == "machine-learning-model"}
     folders = {path.parent.name: path for path in (ROOT / "src" / "wetread" / "models").glob("*/model.onnx")}
@@ -97,6 +101,7 @@ def test_it_is_the_same_twice_and_follows_its_content(made: dict[str, Any]) -> N
     assert "timestamp" not in sbom.bill()["metadata"]
 
 
+@pytest.mark.requirement("REQ-SBOM")
 def test_what_compiled_packages_hold_is_told_or_said_to_be_unknown(made: dict[str, Any]) -> None:
     inside = {each["name"]: [lib["name"] for lib in each.get("components", ())] for each in made["components"]}
     assert {"openjpeg", "charls"} <= set(inside["imagecodecs"])

@@ -14,6 +14,7 @@ from regulatory.trace.rows_made import outcome_row, requirement, stated
 from wetread.regulatory.documents.matrix import ROOMS
 
 
+@pytest.mark.requirement("REQ-DOCUMENT-NUMBERS")
 def test_everything_that_is_there_is_printed_with_its_evidence(tmp_path: Path) -> None:
     found = document_of(device_of(tmp_path, **whole()))
     lines = found.text.splitlines()
@@ -31,6 +32,7 @@ def test_everything_that_is_there_is_printed_with_its_evidence(tmp_path: Path) -
     assert found.pen.missing == {}
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 def test_what_hangs_loose_is_listed(tmp_path: Path) -> None:
     told = whole()
     told["requirements"]["requirements"].append(requirement("REQ-C", risks=["RISK-NONE"]))
@@ -43,6 +45,7 @@ def test_what_hangs_loose_is_listed(tmp_path: Path) -> None:
     assert "| `tests/test_a.py::test_c` | failed | not told |" in found
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 def test_requirements_changed_after_the_run_are_told(tmp_path: Path) -> None:
     told = whole()
     sha256 = hashlib.sha256(json.dumps(told["requirements"]).encode()).hexdigest()
@@ -62,6 +65,7 @@ def test_a_plain_junit_file_is_enough(tmp_path: Path) -> None:
     assert "Requirements by what came of their tests" not in found
 
 
+@pytest.mark.requirement("REQ-DOCUMENT-GAPS")
 @pytest.mark.parametrize("left_out", ["requirements", "risks", "junit", "changelog", "project"])
 @pytest.mark.parametrize("document", [ELEVEN, TWELVE])
 def test_any_missing_piece_is_a_visible_gap(tmp_path: Path, left_out: str, document: str) -> None:
@@ -73,6 +77,7 @@ def test_any_missing_piece_is_a_visible_gap(tmp_path: Path, left_out: str, docum
     assert ("Not in the folder" in found.text) is (left_out in asked)
 
 
+@pytest.mark.requirement("REQ-DOCUMENT-GAPS")
 @pytest.mark.parametrize("document", [ELEVEN, TWELVE])
 def test_an_empty_folder_has_a_document_of_gaps(tmp_path: Path, document: str) -> None:
     found = document_of(device_of(tmp_path), document)

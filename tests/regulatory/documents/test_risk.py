@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from regulatory.documents.traced_folder import ROOT, TWELVE, device_of, document_of, whole
 from wetread.regulatory.device import load_device
 
@@ -26,6 +28,7 @@ def test_a_control_that_failed_or_is_not_stated_shows(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.requirement("REQ-DOCUMENT-GAPS")
 def test_nobody_but_people_estimates(tmp_path: Path) -> None:
     told: dict[str, Any] = whole()
     open_one = document_of(device_of(tmp_path, **told), TWELVE)

@@ -31,6 +31,7 @@ def held(**changes: list[dict[str, Any]]) -> Matrix:
     )
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 def test_what_is_whole_has_no_finding() -> None:
     found = held()
     assert found.findings == ()
@@ -76,6 +77,7 @@ PLANTED: list[tuple[dict[str, list[dict[str, Any]]], Finding]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 @pytest.mark.parametrize(("changes", "expected"), PLANTED, ids=[each.kind for _, each in PLANTED])
 def test_each_loose_end_alone_is_found(changes: dict[str, list[dict[str, Any]]], expected: Finding) -> None:
     assert held(**changes).findings == (expected,)
@@ -86,6 +88,7 @@ def test_every_kind_of_finding_was_planted() -> None:
     assert {each.kind for _, each in PLANTED} == set(FINDINGS) - {"other requirements"}
 
 
+@pytest.mark.requirement("REQ-TRACEABILITY")
 @pytest.mark.parametrize(
     ("outcomes", "status"),
     [
