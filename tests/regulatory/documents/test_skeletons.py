@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from regulatory.made import EVIDENCE, device_folder
+from wetread.errors import WetreadError
 from wetread.regulatory.device import ClaimType, Device, load_device
 from wetread.regulatory.digits import bare
 from wetread.regulatory.documents import DOCUMENTS, Document
@@ -304,3 +305,40 @@ def test_the_register_s_risks_stand_in_human_factors(tmp_path: Path, whole: Path
     (tmp_path / "risks.yaml").write_text(f"schema: wetread.risks/1\nrisks:\n{risk}\n")
     assert "| `RISK-X` | A hazard | What led to it |" in part("14", "Risks in the register", load_device(file))
     assert "a register of risks" in write(document("14"), claimed(whole, ClaimType.TRIAGE)).pen.missing
+
+
+def test_patients_whom_the_authority_counts_as_children_are_told(tmp_path: Path, whole: Path) -> None:
+    assert "**Ages.** This device is indicated from 18 years on; the age that counts as adult is 22" in text(
+        "03", claimed(whole, ClaimType.TRIAGE)
+    )
+    indications = {"finding": "a sign", "ages_years": [22, None], "views": ["PA"]}
+    older = load_device(device_folder(tmp_path, indications=indications))
+    assert "**Ages.**" not in text("03", older)
+    assert "| Patients | 22 years and over |" in text("03", older)
+
+
+JUNK: tuple[object, ...] = (
+    [], 3, "text", {"components": 5}, {"components": [{"name": "x", "version": "1", "licenses": 3}]},
+    {"coded_pixels_alone": [1]}, {"coded_pixels_alone": {"rle": 4}}, {"readers": [{"result": 5}]},
+    {"readers": [{"result": {"table": 7}}]}, {"risks": [{"id": 1}]}, {"rows": [{"row": "frontal", "half": "evaluation"}]},
+    {"people": {"by_view": [{"name": "PA"}]}},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["sbom", "hostile", "plan", "risks", "gate", "cohort", "figures", "readers"])
+def test_evidence_of_another_shape_is_a_gap_or_a_named_error(kind: str, tmp_path: Path) -> None:
+    told = {name: each for name, each in EVIDENCE.items() if each["kind"] != kind}
+    file = device_folder(tmp_path, evidence=told | {"odd": {"kind": kind, "path": "odd.json"}})
+    for junk in JUNK:
+        (tmp_path / "odd.json").write_text(json.dumps(junk))
+        device = load_device(file)
+        for skeleton in SKELETONS:
+            assert "odd" in _written_or_named(skeleton, device)
+
+
+def _written_or_named(skeleton: Document, device: Device) -> str:
+    """The evidence's name if the document was written with it, or the error that names it."""
+    try:
+        return "odd" if write(skeleton, device).body else "nothing was written"
+    except WetreadError as error:
+        return str(error)

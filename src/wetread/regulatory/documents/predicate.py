@@ -52,8 +52,17 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "other_claims": [f"codes:/entries/{each}" for each in codes["entries"] if each != device.claim],
         "same_claim": device.claim in _ASKED_AS,
         "marks": _marks(device),
+        "young": _is_young(device),
+        "ages_mark": MARKS[codes["ages"]["mark"]],
         "comparison": _comparison(device, pen),
     }
+
+
+def _is_young(device: Device) -> bool:
+    """Whether patients are indicated whom the authority does not count as adults."""
+    adult_from = device.artefacts["codes"].data["ages"]["adult_from"]
+    ages = (device.plain.get("indications") or {}).get("ages_years")
+    return isinstance(ages, list) and bool(ages) and ages[0] is not None and ages[0] < adult_from
 
 
 def _marks(device: Device) -> str:
@@ -125,5 +134,6 @@ def _ages(pen: Pen) -> str:
     low, high = (f"device:/indications/ages_years/{place}" for place in (0, 1))
     if not pen.has(low):
         return _open(pen)
-    upper = f" to {pen.num(high)}" if pen.has(high) else " and over"
-    return f"{pen.num(low)}{upper} years"
+    if not pen.has(high):
+        return f"{pen.num(low)} years and over"
+    return f"{pen.num(low)} to {pen.num(high)} years"

@@ -41,10 +41,11 @@ def _size(pen: Pen, ref: str, row: Mapping[str, Any]) -> Mapping[str, str]:
         ["with these readers only", pen.num(f"{ref}/result/power_fixed_readers", 4, method=method)],
         ["with these cases only", pen.num(f"{ref}/result/power_fixed_cases", 4, method=method)],
     ]
-    table = (row.get("result") or {}).get("table") or []
+    result = row.get("result")
+    table = result.get("table") if isinstance(result, Mapping) else None
     pairs = [
         [pen.num(f"{ref}/result/table/{place}/{key}", method=method) for key in ("readers", "cases")]
-        for place in range(len(table))
+        for place in range(len(table) if isinstance(table, list) else 0)
     ]
     return {
         "method": pen.num(f"{ref}/method") if method else "",

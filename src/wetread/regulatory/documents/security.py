@@ -39,21 +39,25 @@ def _components(pen: Pen, sbom: Artefact) -> str:
 
 def _licences(pen: Pen, ref: str, row: Mapping[str, Any]) -> str:
     """The licences of a component as CycloneDX tells them: an expression, an id of SPDX, or a name."""
-    told = []
-    for place, each in enumerate(row.get("licenses") or []):
-        for key in ("expression", "license/id", "license/name"):
-            if pen.has(f"{ref}/licenses/{place}/{key}"):
-                told.append(pen.num(f"{ref}/licenses/{place}/{key}"))
-                break
-        else:
-            told.append("not told" if each else "–")
+    listed = row.get("licenses")
+    told = [_licence(pen, f"{ref}/licenses/{place}") for place in range(len(listed) if isinstance(listed, list) else 0)]
     return ", ".join(told) or "–"
+
+
+def _licence(pen: Pen, ref: str) -> str:
+    keys = (f"{ref}/{key}" for key in ("expression", "license/id", "license/name"))
+    return next((pen.num(key) for key in keys if pen.has(key)), "not told")
 
 
 def _silent(pen: Pen, hostile: Artefact) -> str:
     """How many films with damaged compressed pixels were read as if they were whole, of how many."""
     counts = found(hostile, "coded_pixels_alone")
-    told = {name: row for name, row in (counts or {}).items() if name not in _PLAIN}
-    silent = [f"{hostile.name}:/coded_pixels_alone/{name}/silent" for name, row in told.items() if "silent" in row]
-    every = [f"{hostile.name}:/coded_pixels_alone/{name}/{key}" for name, row in told.items() for key in row]
+    told = {name: row for name, row in counts.items() if _is_coded(name, row)} if isinstance(counts, Mapping) else {}
+    at = f"{hostile.name}:/coded_pixels_alone"
+    silent = [f"{at}/{name}/silent" for name, row in told.items() if "silent" in row]
+    every = [f"{at}/{name}/{key}" for name, row in told.items() for key in row]
     return f"{pen.derived('sum', *silent)} of {pen.derived('sum', *every)}" if silent else ""
+
+
+def _is_coded(name: str, row: Any) -> bool:
+    return name not in _PLAIN and isinstance(row, Mapping)
