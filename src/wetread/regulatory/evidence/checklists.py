@@ -87,7 +87,8 @@ def _item(device: Device, ref: str, row: Mapping[str, Any]) -> Item:
 
 def _lacking(device: Device, row: Mapping[str, Any]) -> tuple[str, ...]:
     """What the item needs and the folder has not: kinds of evidence, in words, or a part that none of them holds."""
-    kinds, part = row.get("kinds") or (), row.get("holds")
+    kinds: tuple[str, ...] = tuple(row.get("kinds") or ())
+    part = row.get("holds")
     lacking = [KINDS[kind].what for kind in kinds if not device.of_kind(kind)]
     if not lacking and part and not any(found(one, part) for kind in kinds for one in device.of_kind(kind)):
         lacking = [f"{KINDS[kinds[0]].what} that holds `{part}`"]

@@ -26,6 +26,14 @@ _MODULES = {
     "co-findings": "co_findings",
     "shortcuts": "shortcuts",
     "label-noise": "label_noise",
+    "roc": "roc",
+    "precision-recall": "precision_recall",
+    "predictive-values": "predictive_values",
+    "calibration": "calibration",
+    "decision-curve": "decision_curve",
+    "subgroups": "subgroups",
+    "shortcuts-alone": "shortcuts_alone",
+    "sample-size": "sample_size",
 }
 
 
