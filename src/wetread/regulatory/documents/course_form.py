@@ -14,7 +14,7 @@ from wetread.regulatory.documents.subject import subject
 from wetread.regulatory.documents.use import indication
 from wetread.regulatory.documents.who import training, who
 from wetread.regulatory.evidence import first, found, items
-from wetread.regulatory.evidence.bundle import words
+from wetread.regulatory.evidence.bundle import ages, card, words
 from wetread.regulatory.pen import Pen
 
 __all__ = ["context", "truth_of_plan"]
@@ -23,10 +23,10 @@ __all__ = ["context", "truth_of_plan"]
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     """What the template names beyond the pen."""
     at = columns(device)
-    radiologist = first(device, "radiologist")
+    radiologist, model = first(device, "radiologist"), card(device)
     return {
         **subject(device),
-        **indication(device),
+        **indication(device, pen),
         **who(device),
         **training(device),
         **standard(device, pen),
@@ -38,6 +38,12 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "prevalences": prevalences(device),
         "population": _population(device),
         "plan_truth": truth_of_plan(device),
+        "is_youden": "youden" in str(found(model, "threshold", "rule")).lower() if model else False,
+        "plan_ages": ages(
+            pen,
+            "device:/validation/described/population/ages_years",
+            _described(device, "population").get("ages_years"),
+        ),
         "goals": [ref for ref, _ in items(device.artefacts["device"], "validation", "goals")],
         "radiologist": radiologist.name if radiologist else "",
     }

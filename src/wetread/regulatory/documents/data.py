@@ -10,7 +10,8 @@ from wetread.regulatory.documents.shortcut_answers import answers
 from wetread.regulatory.documents.subject import subject
 from wetread.regulatory.documents.who import training, who
 from wetread.regulatory.evidence import first, found
-from wetread.regulatory.evidence.cohort import LIST, alarm, cohorts, suspects
+from wetread.regulatory.evidence.bundle import ages as in_words
+from wetread.regulatory.evidence.cohort import LIST, alarm, cohorts, groups, suspects
 from wetread.regulatory.evidence.split import leaks, sides
 from wetread.regulatory.pen import Pen
 
@@ -47,25 +48,19 @@ def _coverage(device: Device, pen: Pen) -> list[list[str]]:
     least, most = found(view.artefact, "people", "ages", "least"), found(view.artefact, "people", "ages", "most")
     ages = told.get("ages_years")
     if ages:
-        wanted = f"from {pen.num('device:/indications/ages_years/0', 0)}" + (
-            f" to {pen.num('device:/indications/ages_years/1', 0)}" if ages[1] is not None else ""
-        )
+        wanted = in_words(pen, "device:/indications/ages_years", ages)
         if least is None:
-            rows.append(["Age, years", wanted, "not known film by film", "**cannot be shown**"])
+            rows.append(["Age", wanted, "not known film by film", "**cannot be shown**"])
         else:
             there = (
                 f"{pen.num(view.ref('people', 'ages', 'least'), 0)} to {pen.num(view.ref('people', 'ages', 'most'), 0)}"
             )
-            whole = least <= ages[0] and (ages[1] is None or most >= ages[1])
-            rows.append(["Age, years", wanted, there, "covered" if whole else "covered in part: see the groups above"])
+            whole = least <= ages[0] and ages[1] is not None and most >= ages[1]
+            rows.append(
+                ["Age", wanted, f"{there} years", "covered" if whole else "covered in part: see the groups above"]
+            )
     for wanted in told.get("views") or ():
-        group = next((ref for name, ref in _groups(view) if name == wanted), None)
+        group = next((ref for name, ref in groups(view, "by_view") if name == wanted), None)
         shown = f"{pen.num(f'{group}/films')} films" if group else "none"
         rows.append([f"View {wanted}", "in", shown, "covered" if group else "**not covered**"])
     return rows
-
-
-def _groups(view: Any) -> list[tuple[str, str]]:
-    from wetread.regulatory.evidence.cohort import groups
-
-    return list(groups(view, "by_view"))

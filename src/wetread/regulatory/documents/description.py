@@ -33,11 +33,10 @@ RESULTS = (
 
 def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     """What the template names beyond the pen."""
-    del pen
     hostile = first(device, "hostile")
     return {
         **subject(device),
-        **indication(device),
+        **indication(device, pen),
         "results": [list(row) for row in RESULTS],
         "environment": device.plain.get("environment") or "",
         "hostile": hostile.name if hostile else "",

@@ -9,6 +9,7 @@ from wetread.regulatory.device import Device
 from wetread.regulatory.evidence import found
 from wetread.regulatory.evidence.bundle import card
 from wetread.regulatory.evidence.noise import classes, labels, noise, reference_agreement
+from wetread.regulatory.evidence.recipe import recipe
 from wetread.regulatory.pen import Pen
 
 __all__ = ["standard"]
@@ -48,9 +49,9 @@ def standard(device: Device, pen: Pen) -> Mapping[str, Any]:
 
 
 def _kind(device: Device) -> str:
-    """How the training films were labelled, by what the card says."""
-    model = card(device)
-    told = str(found(model, "training", "labels") or "").lower() if model else ""
+    """How the training films were labelled, by what card or recipe says."""
+    model, how = card(device), recipe(device)
+    told = str((model and found(model, "training", "labels")) or (how and how.get("card", "labels")) or "").lower()
     if not told:
         return "unknown"
     return "mined" if any(word in told for word in _MINED) else "readers"

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
-from wetread.regulatory.evidence import first, found
+from wetread.regulatory.evidence import first, found, reference
 from wetread.regulatory.evidence.bundle import card, metrics, refusals, words
 from wetread.regulatory.evidence.cohort import cohorts
 from wetread.regulatory.evidence.gate import gate, rows
-from wetread.regulatory.evidence.recipe import CHANGES, recipe
+from wetread.regulatory.evidence.recipe import CHANGES, Recipe, recipe
 from wetread.regulatory.evidence.run import fits, history, package_of, run
 from wetread.regulatory.pictures import can_draw
 
@@ -32,7 +33,8 @@ def subject(device: Device) -> Mapping[str, Any]:
     -------
     `model` (the card's evidence by name, "" where there is none), `use` (the indication's terms in words), `card_use`
     (the card's), `recipe`, `method`, `learnt`, `changes`, `run`, `fits`, `package`, `cohorts`, `gate_rows`,
-    `metrics`, `not_for`, `can_draw`, `named` (the first evidence of a kind by name, or "").
+    `metrics`, `not_for`, `labels_ref` and `input_ref` (of card or recipe, or ""), `can_draw`, `named` (the first evidence
+    of a kind by name, or "").
     """
     model, how, about = card(device), recipe(device), run(device)
     passes, evaluation = history(device), gate(device)
@@ -51,6 +53,8 @@ def subject(device: Device) -> Mapping[str, Any]:
         "gate_rows": rows(evaluation) if evaluation else [],
         "metrics": list(metrics(model)) if model else [],
         "not_for": refusals(model) if model else [],
+        "labels_ref": _either(model, ("training", "labels"), how, ("card", "labels")),
+        "input_ref": _either(model, ("input",), how, ("input",)),
         "honesty": _named(device, "honesty"),
         "can_draw": partial(_can_draw, device),
         "named": partial(_named, device),
@@ -60,6 +64,13 @@ def subject(device: Device) -> Mapping[str, Any]:
 def _terms(told: Mapping[str, Any]) -> Mapping[str, str]:
     """Each list of terms as people say it."""
     return {name: words(told.get(name)) for name in ("views", "modalities", "body_parts", "sexes")}
+
+
+def _either(model: Artefact | None, of_card: tuple[str, ...], how: Recipe | None, of_recipe: tuple[str, ...]) -> str:
+    """Where the card says it, or else the recipe; "" where neither does."""
+    if model and found(model, *of_card) is not None:
+        return reference(model, *of_card)
+    return how.ref(*of_recipe) if how and how.get(*of_recipe) is not None else ""
 
 
 def _can_draw(device: Device, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,13 @@ from wetread.regulatory.documents.limits import limits
 from wetread.regulatory.documents.operating import columns, prevalences, table_rows
 from wetread.regulatory.documents.subject import subject
 from wetread.regulatory.evidence import found
-from wetread.regulatory.evidence.bundle import card, words
+from wetread.regulatory.evidence.bundle import ages, card, words
 from wetread.regulatory.pen import Pen
 
 __all__ = ["PURPOSES", "Purpose", "context", "indication"]
+
+_OLDEST = 120
+"""An upper age of a card at and above which its range has no upper end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ PURPOSES: Mapping[ClaimType, Purpose] = {
 }
 
 
-def indication(device: Device) -> Mapping[str, Any]:
+def indication(device: Device, pen: Pen) -> Mapping[str, Any]:
     """What the device file says of the indication, in words, and where the claim's regulation stands (`claim`)."""
     told = device.plain.get("indications") or {}
     finding = told.get("finding") or "pneumonia"
@@ -101,7 +105,7 @@ def indication(device: Device) -> Mapping[str, Any]:
         "statement": purpose.statement.format(device=device.name, finding=finding),
         "finding": finding,
         "indicated": bool(told),
-        "ages": bool(told.get("ages_years")),
+        "ages": ages(pen, "device:/indications/ages_years", told.get("ages_years")),
         "users": words(device.plain.get("users"), last="and"),
     }
 
@@ -111,7 +115,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     at = columns(device)
     return {
         **subject(device),
-        **indication(device),
+        **indication(device, pen),
         "agreement_rows": _agreement(device, pen),
         "limits": limits(device, pen),
         "prevalences": prevalences(device),
@@ -136,14 +140,13 @@ def _agreement(device: Device, pen: Pen) -> list[list[str]]:
         wanted, there = set(told.get(mine) or ()), set(made.get(its) or ())
         verdict = "agrees" if wanted and wanted <= there else "not stated" if not wanted else "**differs**"
         rows.append([what, words(told.get(mine)) or "not stated", words(made.get(its)) or "not stated", verdict])
-    ages, its_ages = told.get("ages_years"), made.get("age_years")
-    if ages and its_ages:
-        inside = ages[0] >= its_ages[0] and (ages[1] if ages[1] is not None else its_ages[1]) <= its_ages[1]
-        upper = f" to {pen.num('device:/indications/ages_years/1', 0)}" if ages[1] is not None else " and more"
-        rows.append([
-            "Ages, years",
-            f"{pen.num('device:/indications/ages_years/0', 0)}{upper}",
-            f"{pen.num(f'{model.name}:/intended_use/age_years/0', 0)} to {pen.num(f'{model.name}:/intended_use/age_years/1', 0)}",
-            "agrees" if inside else "**differs**",
-        ])  # fmt: skip
+    mine, its = told.get("ages_years"), made.get("age_years")
+    if mine and its:
+        highest = mine[1] if mine[1] is not None else math.inf
+        inside = mine[0] >= its[0] and (highest <= its[1] or its[1] >= _OLDEST)
+        shown = [
+            ages(pen, "device:/indications/ages_years", mine),
+            ages(pen, f"{model.name}:/intended_use/age_years", its),
+        ]
+        rows.append(["Ages", *shown, "agrees" if inside else "**differs**"])
     return rows

@@ -9,8 +9,12 @@ from typing import Any
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
 from wetread.regulatory.evidence import first, found, items, reference
+from wetread.regulatory.pen import Pen
 
-__all__ = ["MetricRow", "card", "metrics", "refusals", "words"]
+__all__ = ["MetricRow", "ages", "card", "metrics", "refusals", "words"]
+
+_OLDEST = 120
+"""An upper age at and above which a range has no upper end, as the device reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,30 @@ class MetricRow:
 def card(device: Device) -> Artefact | None:
     """The first bundle of the folder, which is the device's model."""
     return first(device, "bundle")
+
+
+def ages(pen: Pen, where: str, told: Any) -> str:
+    """A range of ages as the device applies it: the lower end belongs to it, the upper does not.
+
+    Parameters
+    ----------
+    pen
+        Prints the two numbers.
+    where
+        Reference of the list, such as "device:/indications/ages_years".
+    told
+        The list itself: two numbers, the second of which may be None.
+
+    Returns
+    -------
+    "18 years and over", "1 to under 6 years", or "" where there is no such list.
+    """
+    if not isinstance(told, list) or len(told) != 2 or not isinstance(told[0], int | float):
+        return ""
+    least = pen.num(f"{where}/0", 0)
+    if not isinstance(told[1], int | float) or told[1] >= _OLDEST:
+        return f"{least} years and over"
+    return f"{least} to under {pen.num(f'{where}/1', 0)} years"
 
 
 def metrics(bundle: Artefact) -> Iterator[MetricRow]:

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from wetread.regulatory.device import Device
-from wetread.regulatory.evidence.bundle import card, words
+from wetread.regulatory.evidence.bundle import ages, card, words
 from wetread.regulatory.pen import Pen, plain
 from wetread.regulatory.pictures.boxes import Box, arrow, box, canvas
 from wetread.report.drawing import Drawn
@@ -105,7 +105,7 @@ def _said(device: Device) -> dict[str, str]:
         "modalities": f" ({words(use.get('modalities'))})",
         "body_parts": f" ({words(use.get('body_parts'))})",
         "views": f" ({words(use.get('views'))})",
-        "ages": f" ({number('/intended_use/age_years/0', 0)} to {number('/intended_use/age_years/1', 0)} years)",
+        "ages": f" ({plain(ages(pen, f'{model.name}:/intended_use/age_years', use.get('age_years')))})",
         "frame": f"{number('/input/height')} × {number('/input/width')} pixels",
         "percentiles": f" {number('/input/percentiles/0', 0)} and {number('/input/percentiles/1', 0)}",
         "threshold": f" a score of {number('/threshold/score', 3)}",
