@@ -41,6 +41,31 @@ VALIDATION: dict[str, Any] = {
         {"of": "sensitivity", "expected": 0.88, "goal": 0.80},
         {"of": "specificity", "expected": 0.90, "goal": 0.80},
     ],
+    "sites": 3,
+    "described": {
+        "population": {
+            "ages_years": [22, 120],
+            "sexes": ["female", "male"],
+            "views": ["PA", "AP"],
+            "modalities": ["CR", "DX"],
+            "body_part": "CHEST",
+            "negatives": "films as they come, with every other finding that they have",
+            "included": ["infiltration", "consolidation of other cause", "oedema", "effusion", "atelectasis"],
+            "excluded": ["lateral films"],
+        },
+        "truth": {
+            "method": "readers",
+            "readers": 3,
+            "rule": "majority of the readers",
+            "adjudication": "a further radiologist where no majority is clear",
+            "blinded": True,
+            "agreement": True,
+        },
+        "endpoints": ["sensitivity", "specificity", "AUROC"],
+        "criterion": "every primary goal is met on the first and only scoring of the sealed test",
+        "multiplicity": "co-primary goals must all be met",
+        "subgroups": ["sex", "age band", "view", "site"],
+    },
 }
 PLAIN: dict[str, Any] = {
     "schema": "wetread.device/1",
@@ -50,7 +75,7 @@ PLAIN: dict[str, Any] = {
     "sponsor": {"name": "a maker of paper devices"},
     "indications": {
         "finding": "airspace opacity suggestive of pneumonia",
-        "ages_years": [18, 120],
+        "ages_years": [22, 120],
         "views": ["PA", "AP"],
         "modalities": ["CR", "DX"],
         "body_parts": ["CHEST"],
