@@ -11,7 +11,7 @@ from wetread.regulatory.pictures import can_draw
 
 __all__ = ["curves"]
 
-_CURVES = ("precision-recall", "pr-curve")
+_CURVE = "precision-recall"
 
 
 def curves(device: Device) -> Mapping[str, Any]:
@@ -21,4 +21,4 @@ def curves(device: Device) -> Mapping[str, Any]:
         if (ref := evaluation.estimate("average_precision")) is not None:
             at = {name: evaluation.ref("films", name) for name in ("name", "films", "patients", "prevalence")}
             told.append({"standing": evaluation.standing, "ref": ref} | at)
-    return {"pr_curve": next((name for name in _CURVES if can_draw(name, device)), ""), "averages": told}
+    return {"pr_curve": _CURVE if can_draw(_CURVE, device) else "", "averages": told}

@@ -132,21 +132,21 @@ def _agreement(device: Device, pen: Pen) -> list[list[str]]:
         return []
     made = found(model, "intended_use") or {}
     rows = []
-    for what, mine, its in (
-        ("Views", "views", "views"),
-        ("Modalities", "modalities", "modalities"),
-        ("Body part", "body_parts", "body_parts"),
+    for what, term in (
+        ("Views", "views"),
+        ("Modalities", "modalities"),
+        ("Body part", "body_parts"),
     ):
-        wanted, there = set(told.get(mine) or ()), set(made.get(its) or ())
+        wanted, there = set(told.get(term) or ()), set(made.get(term) or ())
         verdict = "agrees" if wanted and wanted <= there else "not stated" if not wanted else "**differs**"
-        rows.append([what, words(told.get(mine)) or "not stated", words(made.get(its)) or "not stated", verdict])
-    mine, its = told.get("ages_years"), made.get("age_years")
-    if mine and its:
-        highest = mine[1] if mine[1] is not None else math.inf
-        inside = mine[0] >= its[0] and (highest <= its[1] or its[1] >= _OLDEST)
+        rows.append([what, words(told.get(term)) or "not stated", words(made.get(term)) or "not stated", verdict])
+    indicated, readable = told.get("ages_years"), made.get("age_years")
+    if indicated and readable:
+        highest = indicated[1] if indicated[1] is not None else math.inf
+        inside = indicated[0] >= readable[0] and (highest <= readable[1] or readable[1] >= _OLDEST)
         shown = [
-            ages(pen, "device:/indications/ages_years", mine),
-            ages(pen, f"{model.name}:/intended_use/age_years", its),
+            ages(pen, "device:/indications/ages_years", indicated),
+            ages(pen, f"{model.name}:/intended_use/age_years", readable),
         ]
         rows.append(["Ages", *shown, "agrees" if inside else "**differs**"])
     return rows
