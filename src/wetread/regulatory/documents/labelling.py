@@ -22,7 +22,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     """What the template names beyond the pen's functions."""
     return {
         **subject(device),
-        **indication(device),
+        **indication(device, pen),
         **worth(device, pen),
         "limits": limits(device, pen),
         "regulation": f"codes:/entries/{device.claim.value}",

@@ -24,7 +24,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     codes = found(device.artefacts["codes"], "entries", device.claim.value, "codes")
     return {
         **subject(device),
-        **indication(device),
+        **indication(device, pen),
         **who(device),
         **worth(device, pen),
         "limits": limits(device, pen),
