@@ -293,7 +293,7 @@ def test_the_seal_was_opened_once_and_will_not_be_again(world: World) -> None:
 
 
 @pytest.mark.requirement("REQ-SEAL")
-@pytest.mark.parametrize("broken", ["calibrate", "choose_threshold", "_selftest_films", "export"])
+@pytest.mark.parametrize("broken", ["calibrate", "released_threshold", "_selftest_films", "export"])
 def test_what_can_fail_fails_before_the_seal_is_opened(
     broken: str, copy: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -177,8 +177,8 @@ class TrainConfig:
     text
         The recipe as it was written: a run keeps it, so that it says by itself what it is.
     small, small_augmentation
-        Of method "pair": the small networks, and how their films are changed (without the blur, of which halved films
-        show little).
+        Of method "pair": the small networks, and how their films are changed (without the blur, of which films of so few
+        pixels show nothing).
     """
 
     name: str
@@ -211,6 +211,8 @@ class TrainConfig:
             raise ConfigError("[small] belongs to method pair, and method pair to it: give both or neither")
         if self.small_augmentation is not None and self.small is None:
             raise ConfigError("[small_augmentation] changes the films of [small]: give both or neither")
+        if self.small is not None and self.input.height != self.input.width:
+            raise ConfigError(f"a pair's frame is a square, not {self.input.height} x {self.input.width}")
 
     def _check_tail(self) -> None:
         if self.data.taught:

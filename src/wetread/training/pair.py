@@ -1,7 +1,7 @@
 """A tuned network and small ones fitted from nothing, each without one fold, which answer together.
 
 Both halves are fitted apart: that of the tuned network on cached features (`wetread.training.fit`), the small ones on
-films of half the size (`wetread.training.small`). What is fitted is kept, named by what it depends on.
+films of fewer pixels (`wetread.training.small`). What is fitted is kept, named by what it depends on.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from wetread.errors import ConfigError
 from wetread.network import build
 from wetread.network.lite import build_lite
-from wetread.network.pair import Pair, halved, mixed
+from wetread.network.pair import Pair, mixed, reduced
 from wetread.network.probe import build_probe
 from wetread.network.small import Committee, SmallNetwork
 from wetread.preprocess import prepare_pixels
@@ -50,7 +50,7 @@ def built(config: TrainConfig, outputs: int = 1) -> nn.Module:
         return build(spec).eval()
     small = _settings(config)
     members = [SmallNetwork(small.width, small.dropout, small.blocks) for _ in range(config.fit.folds)]
-    return Pair(build_lite(spec), Committee(members), small.weight).eval()
+    return Pair(build_lite(spec), Committee(members), small.side, small.weight).eval()
 
 
 class Paired:
@@ -73,11 +73,12 @@ class Paired:
         members = [
             self._small(places[self._fold[places] != held], config.fit.seed + held) for held in range(config.fit.folds)
         ]
-        return Pair(self._tail.fit(places, seed), Committee(members), _settings(config).weight).eval()
+        small = _settings(config)
+        return Pair(self._tail.fit(places, seed), Committee(members), small.side, small.weight).eval()
 
     def score(self, inside: Ints, outside: Ints, seed: int) -> Answers:
         """Logits and maps of the films `outside`, from one tuned and one small network fitted on those `inside`."""
-        small = _answers(self._small(inside, seed), self._halved()[outside])
+        small = _answers(self._small(inside, seed), self._small_films()[outside])
         tuned = self._tuned(inside, outside, seed)
         logits, maps = mixed(_tensors(tuned), _tensors(small), _settings(self._config).weight)
         return logits.numpy(), maps.numpy()
@@ -106,7 +107,7 @@ class Paired:
         del parts["weight"]
         path = self._path("small", [parts, asdict(changes), config.input.sha256()], places, seed)
         if not path.exists():
-            frames, labels = self._halved()[places], self._films.labels[places, 0].astype(np.int64)
+            frames, labels = self._small_films()[places], self._films.labels[places, 0].astype(np.int64)
 
             def change(films: Tensor, rng: np.random.Generator) -> Tensor:
                 moved = uneven(changed(films, changes, rng), how.uneven, rng)
@@ -123,15 +124,16 @@ class Paired:
         told = json.dumps([parts, films, seed], sort_keys=True)
         return self._folder / f"{kind}-{hashlib.sha256(told.encode()).hexdigest()[:16]}.pt"
 
-    def _halved(self) -> Frames:
-        """Prepared films at half the size, uint8 (films, height / 2, width / 2)."""
+    def _small_films(self) -> Frames:
+        """Prepared films in the small frame, uint8 (films, side, side)."""
         if self._frames is None:
-            told = json.dumps([self._config.input.sha256(), self._films.names])
+            side = _settings(self._config).side
+            told = json.dumps([self._config.input.sha256(), side, self._films.names])
             path = self._folder / f"frames-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
             if not path.exists():
                 shown = (prepare_pixels(picture, self._config.input) for picture in pictures(self._films.paths))
-                halves = [halved(torch.from_numpy(frame)[None])[0, 0].numpy() for frame in shown]
-                frames = np.rint(np.stack(halves) * 255).astype(np.uint8)
+                small = [reduced(torch.from_numpy(frame)[None], side)[0, 0].numpy() for frame in shown]
+                frames = np.rint(np.stack(small) * 255).astype(np.uint8)
                 write_whole(path, partial(_saved, frames))
             self._frames = np.load(path)
         return self._frames

@@ -18,7 +18,7 @@ from wetread import phantom
 from wetread.bundle import CardThreshold, Metric, ModelCard, save
 from wetread.bundle.engine import ENGINES, start
 from wetread.errors import DataError, SelfTestError
-from wetread.evaluation import calibrate, choose_threshold
+from wetread.evaluation import calibrate
 from wetread.preprocess import prepare_pixels
 from wetread.training.config import TrainConfig
 from wetread.training.exporting import to_onnx
@@ -28,6 +28,8 @@ from wetread.training.pair import built
 from wetread.training.pointing import pointing_game, worth
 from wetread.training.run import development
 from wetread.training.seal import Ledger
+from wetread.training.shifts import ACCURACY, OUT_OF_FOLD, kept_shifts, shift_figures
+from wetread.training.threshold import released_threshold
 from wetread.truth import list_hash
 
 __all__ = ["export", "release"]
@@ -68,10 +70,13 @@ def release(
         raise DataError(f"the collection {films.collection} holds no sealed film: a bundle needs a sealed test")
     pictures = pixels(sealed.paths)
     calibration = calibrate(scores, labels)
-    chosen = choose_threshold(scores, labels, films.patients, seed=config.fit.seed)
+    chosen = released_threshold(config, films, scores)
     drawn = _selftest_films(config)
     model = export(config, run / f"network-{config.sha256[:12]}.pt")
     figures = _cross_validated(config, films, scores, found, data)
+    if config.data.archive:
+        shifts, logits = kept_shifts(config, run), found["logits"][:, 0].astype(np.float64)
+        figures["shifts"] = shift_figures(films, logits, shifts, chosen.score, seed=config.fit.seed)
     ledger.use(config.name, config.card.version, sha256(model).hexdigest(), sealed, today)
     figures["sealed"], sealed_scores = _sealed(config, films, sealed, pictures, model, data)
     card = ModelCard(
@@ -239,6 +244,21 @@ def _metrics(figures: dict[str, Any]) -> tuple[Metric, ...]:
                         found["films_sha256"],
                     )
                 )
+    for name, found in figures.get("shifts", {}).get("sets", {}).items():
+        if name != OUT_OF_FOLD:
+            value = found["auroc"]
+            metrics.append(
+                Metric(
+                    "AUROC, pneumonia, fitted without such films",
+                    name,
+                    value["value"],
+                    value["low"],
+                    value["high"],
+                    found["films"],
+                    found["positives"],
+                    found["films_sha256"],
+                )
+            )
     return tuple(metrics)
 
 
@@ -274,7 +294,20 @@ def _evidence(figures: dict[str, Any]) -> str:
         words += f"Sealed test: {_told(sealed['auroc'])} on {sealed['films']} films, {sealed['positives']} positive."
     else:
         words += f"The sealed test holds too few such films ({sealed['films']}, {sealed['positives']} positive) for a figure."
-    return words
+    return words + _worst_shift(figures)
+
+
+def _worst_shift(figures: dict[str, Any]) -> str:
+    """What the card says of films that look different, where they were held out: the worst of these sets."""
+    sets = {name: one for name, one in figures.get("shifts", {}).get("sets", {}).items() if name != OUT_OF_FOLD}
+    if not sets:
+        return ""
+    name, worst = min(sets.items(), key=lambda one: float(one[1]["auroc"]["value"]))
+    return (
+        f" Fitted without films that look different ({name.removeprefix('held out: ')}): {_told(worst['auroc'])} on "
+        f"{worst['films']} such films; at the threshold sensitivity {worst['sensitivity']['value']:.0%}, specificity "
+        f"{worst['specificity']['value']:.0%}, and {worst[ACCURACY]['value']:.0%} of calls right where 62.5 % are positive."
+    )
 
 
 def _beside_crude(found: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What a run of method "tail" or "probe" is about, in the words of `run.json`: every setting, and which layers learn."""
+"""What a run of method "tail", "pair" or "probe" is about, in the words of `run.json`: every setting, and which layers learn."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wetread.network import NetworkSpec, build_probe
 from wetread.network.lite import build_lite
 from wetread.training.config import TrainConfig
 from wetread.training.fit import TAIL_SETTINGS
+from wetread.training.pair import built
 
 __all__ = ["resolved"]
 
@@ -26,6 +27,10 @@ def resolved(config: TrainConfig) -> dict[str, Any]:
     told.pop("text")
     told.pop("sha256")
     told["fit"] = _fit(config)
+    # What only some recipes have is left out of the others.
+    told = {name: part for name, part in told.items() if part is not None}
+    if not config.data.archive:
+        told["data"].pop("archive")
     if config.fit.method == "probe":
         told["augmentation"] = {}  # a probe is fitted on films as they are
     return {
@@ -42,7 +47,8 @@ def _fit(config: TrainConfig) -> dict[str, Any]:
     probe = ("components", "penalty", "steadiness", "depths")
     if config.fit.method == "probe":
         return {name: fit[name] for name in ("method", *probe, "folds", "seed")}
-    return {name: value for name, value in fit.items() if name not in probe} | TAIL_SETTINGS
+    unused = probe if config.fit.sensitivity else (*probe, "sensitivity")
+    return {name: value for name, value in fit.items() if name not in unused} | TAIL_SETTINGS
 
 
 def _tail_plan(config: TrainConfig) -> dict[str, Any]:
@@ -57,7 +63,15 @@ def _tail_plan(config: TrainConfig) -> dict[str, Any]:
         return "tuned" if late else "frozen"
 
     layers = [(kind(name), name, module) for name, module in network.named_modules() if _own(module)]
-    return _plan(first, layers)
+    return _plan(first, [*layers, *_beside(config)])
+
+
+def _beside(config: TrainConfig) -> list[tuple[str, str, nn.Module]]:
+    """The layers of a pair's small networks, all of them new."""
+    if config.small is None:
+        return []
+    small = built(config).get_submodule("small")
+    return [("added", f"small.{name}", module) for name, module in small.named_modules() if _own(module)]
 
 
 def _probe_plan(config: TrainConfig) -> dict[str, Any]:

@@ -55,18 +55,14 @@ class SmallSettings:
             )
 
 
-_MOST_STAGES = 4
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BesideSettings(SmallSettings):
     """Settings of small networks that answer beside a tuned one.
 
     Parameters
     ----------
-    blocks
-        Residual blocks of each stage, one to four stages: the small map then has a whole number of cells for each of the
-        tuned network's.
+    side, blocks
+        Rows and columns of the frame it sees, and the residual blocks of each of its stages.
     weight
         What the small networks' log-odds count, between 0 and 1; the tuned network's count the rest.
     uneven, framed
@@ -74,6 +70,7 @@ class BesideSettings(SmallSettings):
         square (`wetread.training.small.changes`).
     """
 
+    side: int = 64
     blocks: tuple[int, ...] = (1, 2, 2)
     weight: float = 0.5
     uneven: float = 0.0
@@ -81,8 +78,11 @@ class BesideSettings(SmallSettings):
 
     def __post_init__(self) -> None:
         SmallSettings.__post_init__(self)
-        if not 1 <= len(self.blocks) <= _MOST_STAGES or min(self.blocks) < 1:
-            raise ConfigError(f"blocks are one to {_MOST_STAGES} numbers of at least 1: {list(self.blocks)}")
+        if not self.blocks or min(self.blocks) < 1 or self.side < 1 or self.side % 2 ** len(self.blocks):
+            raise ConfigError(
+                "blocks are numbers of at least 1, one for each stage, and side can be halved as often as there are: "
+                f"{list(self.blocks)}, {self.side}"
+            )
         if not 0 < self.weight < 1:
             raise ConfigError(f"weight lies between 0 and 1, not at {self.weight:g}")
         if self.uneven < 0 or not 0 <= self.framed <= 1:
