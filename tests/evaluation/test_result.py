@@ -119,6 +119,12 @@ def test_a_threshold_tuned_on_these_films_is_refused(toy: Scored) -> None:
         quick(toy, thresholds=[Asked(stated(0.5, tuned_on=toy.list_hash))])
 
 
+def test_a_plain_number_is_a_threshold_that_nobody_told_the_origin_of(toy: Scored) -> None:
+    plain, said = quick(toy, thresholds=[0.5]), quick(toy, thresholds=[Asked(stated(0.5))])
+    assert plain.to_json() == said.to_json()
+    assert plain.cuts[0].stated
+
+
 def test_an_override_is_printed(toy: Scored) -> None:
     made = quick(toy, thresholds=[Asked(tune(toy, Rule(), resamples=50), toy, "no other films & none to come")])
     assert "tuned-here" in codes(made)

@@ -16,7 +16,7 @@ from wetread.evaluation.bootstrap.resample import Headline, Points, headline
 from wetread.evaluation.calls.abstention import Abstention, abstention
 from wetread.evaluation.calls.applied import Applied, apply
 from wetread.evaluation.calls.rule import Rule
-from wetread.evaluation.calls.threshold import FilmList, Tuned, tune
+from wetread.evaluation.calls.threshold import FilmList, Tuned, stated, tune
 from wetread.evaluation.calls.utility import DecisionCurve, decision_curve
 from wetread.evaluation.discrimination.delong import Area, area
 from wetread.evaluation.discrimination.precision import BestF1, PrecisionRecall, best_f1, precision_recall
@@ -214,7 +214,7 @@ class Evaluation:
 def evaluate(
     scored: Scored,
     *,
-    thresholds: Sequence[Asked] = (),
+    thresholds: Sequence[Asked | float] = (),
     prevalences: Sequence[float] = PREVALENCES,
     findings: Mapping[str, NDArray[np.bool_]] | None = None,
     reference: Reference | None = None,
@@ -227,8 +227,9 @@ def evaluate(
     Parameters
     ----------
     thresholds
-        To be judged; the first is that of the groups and of the hard negatives. With none, those of Youden's index and
-        of the best F1 on these very films are shown, as what they are.
+        To be judged; the first is that of the groups and of the hard negatives. A plain number is one of which nobody
+        tells who chose it on what (`stated`), and the page says so. With none, those of Youden's index and of the best
+        F1 on these very films are shown, as what they are.
     prevalences
         Shares of positive films that predictive values are stated at.
     findings
@@ -251,7 +252,8 @@ def evaluate(
     order = np.argsort(scored.film, kind="stable")  # sums are then rounded alike, whatever order the films come in
     scored = scored.where(order)
     findings = {name: np.asarray(mask, bool)[order] for name, mask in (findings or {}).items()}
-    cuts = _cuts(scored, thresholds, tuple(prevalences), resamples, seed)
+    asked = [each if isinstance(each, Asked) else Asked(stated(each)) for each in thresholds]
+    cuts = _cuts(scored, asked, tuple(prevalences), resamples, seed)
     main = cuts[0].threshold
     points = Points(thresholds=tuple(cut.threshold for cut in cuts))
     curves = min(resamples, _CURVES)
