@@ -30,6 +30,13 @@ IDS = (
     "19-standards-and-guidance",
 )
 SKELETONS = tuple(document for document in DOCUMENTS if document.id in IDS)
+INDICATIONS = {
+    "finding": "airspace opacity suggestive of pneumonia",
+    "ages_years": [18, 120],
+    "views": ["PA", "AP"],
+    "modalities": ["CR", "DX"],
+    "body_parts": ["CHEST"],
+}
 READERS = {
     "effect": 0.05,
     "readers": 6,
@@ -60,7 +67,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Device:
 
 @cache
 def claimed(whole: Path, claim: ClaimType) -> Device:
-    return load_device(device_folder(whole / claim, claim=str(claim)))
+    return load_device(device_folder(whole / claim, claim=str(claim), indications=INDICATIONS))
 
 
 def document(name: str) -> Document:

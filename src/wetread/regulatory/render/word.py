@@ -21,6 +21,7 @@ __all__ = ["docx"]
 
 _NO_CLOCK = (1980, 1, 1, 0, 0, 0)  # the first date that a ZIP file can hold
 _FONT = "Calibri"
+_FIELD = ("begin", "instruction", "end")
 _SIZES = {1: 22, 2: 15, 3: 12.5, 4: 11}  # points of headings by level
 _INK, _SOFT, _WARN = "16202A", "51606D", "7A4B00"
 
@@ -102,25 +103,25 @@ def _margins(section: Section, title: str) -> None:
     run = head.add_run(told.BANNER)
     run.font.size, run.font.bold, run.font.color.rgb = Pt(8.5), True, RGBColor.from_string(_WARN)
     for part in (f"{title}    Page ", "PAGE", " of ", "NUMPAGES"):
-        run = foot.add_run("" if part.isupper() else part)
-        run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(_SOFT)
-        if part.isupper():
-            _field(run._r, part)
+        for step in _FIELD if part.isupper() else ("text",):
+            run = foot.add_run(part if step == "text" else "")
+            run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(_SOFT)
+            if step != "text":
+                _field(run._r, step, part)
 
 
-def _field(run: Any, instruction: str) -> None:
+def _field(run: Any, step: str, instruction: str) -> None:
+    """One step of a field, each in a run of its own, so that its look is that of its runs."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
-    for kind in ("begin", "instruction", "end"):
-        if kind == "instruction":
-            part = OxmlElement("w:instrText")
-            part.set(qn("xml:space"), "preserve")
-            part.text = instruction
-        else:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        run.append(part)
+    part: Any = OxmlElement("w:instrText" if step == "instruction" else "w:fldChar")
+    if step == "instruction":
+        part.set(qn("xml:space"), "preserve")
+        part.text = instruction
+    else:
+        part.set(qn("w:fldCharType"), step)
+    run.append(part)
 
 
 def _timeless(written: bytes) -> bytes:

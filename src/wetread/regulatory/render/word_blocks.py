@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["add"]
 
-_MONO, _LINK, _WASH = "Consolas", "17607A", "F4F6F8"
+_MONO, _LINK, _WASH, _RULE = "Consolas", "17607A", "EEF1F3", "B9C3CB"
 _WIDE, _HIGH = 17.0, 19.0  # centimetres between the margins: what a table or a picture may take
 _TABLE = {4: 9.5, 6: 8.5, 8: 7.5, 10: 6.5}  # points of a table's text by the most columns that it has
+_LETTER = 0.62  # of the size: how wide a letter is, on the safe side for the fonts that stand in for Calibri
 _DEEPEST = 3  # levels of lists that the template has styles for
 
 
@@ -134,30 +135,52 @@ def _numbered(paragraph: WordParagraph, numbering: int) -> None:
 
 
 def _table(made: Document, block: Table) -> None:
-    from docx.oxml import OxmlElement
-    from docx.shared import Cm, Pt
+    from docx.shared import Cm
 
     columns = len(block.header)
     size = next((size for most, size in _TABLE.items() if columns <= most), min(_TABLE.values()))
     grid = made.add_table(rows=1 + len(block.rows), cols=columns, style="Table Grid")
     grid.autofit = False
-    widths = [Cm(_WIDE * share) for share in shares(block)]
+    _lines(grid._tbl.tblPr)
+    page = Cm(_WIDE).pt / (_LETTER * size)
+    widths = [Cm(_WIDE * share) for share in shares(block, page=page)]
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
     for row, cells in zip(grid.rows, (block.header, *block.rows), strict=True):
-        first = cells is block.header
-        properties: Any = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
-        if first:
-            properties.append(OxmlElement("w:tblHeader"))
-        for cell, spans, width in zip(row.cells, cells, widths, strict=True):
-            cell.width = width
-            paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(1)
-            _write(paragraph, spans, size, bold=first)
-            if first:
-                _shade(cell._tc.get_or_add_tcPr())
-    made.add_paragraph().paragraph_format.space_after = Pt(2)
+        _row(row, cells, widths, size, is_header=cells is block.header)
+    made.add_paragraph().paragraph_format.space_after = 0
+
+
+def _row(row: Any, cells: Sequence[Iterable[Span]], widths: Sequence[int], size: float, *, is_header: bool) -> None:
+    from docx.oxml import OxmlElement
+    from docx.shared import Pt
+
+    properties = row._tr.get_or_add_trPr()
+    properties.append(OxmlElement("w:cantSplit"))
+    if is_header:
+        properties.append(OxmlElement("w:tblHeader"))
+    for cell, spans, width in zip(row.cells, cells, widths, strict=True):
+        cell.width = width
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+        _write(paragraph, spans, size, bold=is_header)
+        if is_header:
+            _shade(cell._tc.get_or_add_tcPr())
+
+
+def _lines(properties: Any) -> None:
+    """Thin lines between rows, none between columns."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders: Any = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line: Any = OxmlElement(f"w:{side}")
+        flat = side in ("top", "bottom", "insideH")
+        for name, value in (("val", "single" if flat else "nil"), ("sz", "4"), ("space", "0"), ("color", _RULE)):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    properties.insert_element_before(borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook")
 
 
 def _shade(properties: Any) -> None:
