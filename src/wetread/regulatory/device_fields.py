@@ -9,7 +9,7 @@ from typing import Any
 
 from wetread.errors import ConfigError
 
-__all__ = ["check"]
+__all__ = ["KEYS", "check"]
 
 Rule = Callable[[str, Any], None]
 _VIEWS = ("PA", "AP", "LATERAL")
@@ -163,3 +163,5 @@ _FILE: Mapping[str, Rule] = {
     "said": _each(_free_text),
     "evidence": _each(_table({"kind": _text, "path": _text}, required=("kind", "path"))),
 }
+KEYS = tuple(_FILE)
+"""Every key of a device file, at its top."""
