@@ -161,6 +161,7 @@ _FILE: Mapping[str, Rule] = {
     "test_list": _text,  # the name, under evidence, of the list that is kept for the test
     "facts": _mapping,  # anything else that documents print
     "said": _each(_free_text),
+    "answers": _each(_free_text),  # to findings of the lint, by the rule's id
     "evidence": _each(_table({"kind": _text, "path": _text}, required=("kind", "path"))),
 }
 KEYS = tuple(_FILE)

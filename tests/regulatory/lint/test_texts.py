@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wetread.regulatory.lint import Finding, Severity, lint, read
+from wetread.regulatory.lint import Finding, lint, read
 
 TEXTS = Path(__file__).parent / "texts"
 

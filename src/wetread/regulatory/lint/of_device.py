@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any
 
+from wetread.errors import ConfigError
 from wetread.regulatory.device import Device
 from wetread.regulatory.evidence import found, reference
 from wetread.regulatory.evidence.bundle import card
@@ -12,22 +14,27 @@ from wetread.regulatory.evidence.cohort import alarm, cohorts, training_cohort
 from wetread.regulatory.evidence.plan import plan_of
 from wetread.regulatory.evidence.recipe import recipe
 from wetread.regulatory.lint.lowered import ages_of, cut_of, figures_of_card, figures_of_evaluation
+from wetread.regulatory.lint.rules import RULES
 from wetread.regulatory.lint.submission import Claim, DataSet, Metric, Plan, Span, Submission, Truth
 from wetread.regulatory.lint.text.claims import improper
 from wetread.regulatory.lint.wording import look_alikes_in
 
-__all__ = ["ANSWER", "of_device"]
-
-ANSWER = "answer."
-"""Under `said:`, "answer.RULE" answers a finding: it stays listed, with the answer."""
+__all__ = ["of_device"]
 
 
 def of_device(device: Device) -> Submission:
     """What a device file and its evidence say, for the lint.
 
+    A finding is answered under `answers:` of the device file, by the rule's id; it stays listed, with the answer.
+
     Silence stays silence: what neither the file nor the evidence holds is None or empty here, and the rules speak of it.
     Places are the file's keys ("device:/indications/views") and references into the evidence ("bundle:/threshold").
     Fields that a card or report holds in another shape than expected count as silent.
+
+    Raises
+    ------
+    ConfigError
+        If an answer names no rule.
     """
     lowering = _Lowering(device)
     metrics = lowering.metrics()
@@ -54,12 +61,21 @@ def of_device(device: Device) -> Submission:
         shortcut_answer=lowering.alarm_answered(),
         look_alikes=tuple(metric.group for metric in metrics if look_alikes_in(metric.group)),
         limitations=tuple(_texts(lowering.of_card("not_for"))) + tuple(_texts([device.said.get("limitations")])),
-        answers={
-            key.removeprefix(ANSWER): text for key, text in device.said.items() if key.startswith(ANSWER) and text
-        },
+        answers=_answers(device),
         places=lowering.places,
         origin="device",
     )
+
+
+def _answers(device: Device) -> dict[str, str]:
+    told = {rule: text for rule, text in _mapping(device.plain.get("answers")).items() if text}
+    known = [rule.id for rule in RULES]
+    for rule in told:
+        if rule not in known:
+            near = get_close_matches(rule, known, n=1)
+            meant = f": {near[0]} is meant?" if near else " (docs/lint.md lists them)"
+            raise ConfigError(f"device file {device.path.name}: answers.{rule}: no rule of the lint has that id{meant}")
+    return told
 
 
 class _Lowering:
@@ -90,7 +106,7 @@ class _Lowering:
 
     def claim(self) -> Claim:
         told = _mapping(self.device.plain.get("indications"))
-        said = "\n".join(text for key, text in self.device.said.items() if text and not key.startswith(ANSWER))
+        said = "\n".join(text for text in self.device.said.values() if text)
         improperly = improper("\n".join([said, str(told.get("setting") or "")]))
         self.places |= dict.fromkeys((f"claim/{name}" for name in improperly), "device:/said")
         return Claim(

@@ -349,8 +349,8 @@ class Submission:
 
     @property
     def results(self) -> tuple[tuple[int, Metric], ...]:
-        """The figures that are results, with their place in `metrics`."""
-        return tuple((at, metric) for at, metric in enumerate(self.metrics) if not metric.goal)
+        """The figures that are results and have a value, with their place in `metrics`."""
+        return tuple((at, one) for at, one in enumerate(self.metrics) if not one.goal and one.value is not None)
 
     def where(self, place: str) -> str:
         """What to call a place: its nearest name in `places`, or itself."""

@@ -147,7 +147,11 @@ def improper(text: str) -> dict[str, bool]:
 def _finding(told: str) -> str:
     """The sign, where one is claimed; else the disease."""
     sign = re.search(r"\w*\s*(?:opacit(?:y|ies)|consolidations?)\b[^.;]{0,40}", told, re.IGNORECASE)
-    return sign[0].strip() if sign else "pneumonia" if re.search("pneumonia", told, re.IGNORECASE) else ""
+    disease = re.search("pneumonia", told, re.IGNORECASE)
+    # A list of other findings that may be there claims none of them.
+    if sign and (not disease or re.search(r"opacit|suggest|suspic|consistent|compatible", sign[0], re.IGNORECASE)):
+        return sign[0].strip()
+    return "pneumonia" if disease else ""
 
 
 def _said(passages: Iterable[Passage], pattern: re.Pattern[str], place: str, margin: Margin) -> bool | None:

@@ -113,14 +113,14 @@ class Document:
     headings
         The line of each section's heading.
     images
-        Alternative texts and file names of pictures.
+        Lines, alternative texts and file names of pictures.
     empty
         Titles of the template's fields that stand there with nothing under them, with their lines.
     """
 
     passages: tuple[Passage, ...]
     headings: dict[str, int] = field(default_factory=dict)
-    images: tuple[str, ...] = ()
+    images: tuple[tuple[int, str], ...] = ()
     empty: tuple[tuple[str, int], ...] = ()
 
     def of(self, *sections: str) -> Iterator[Passage]:
@@ -140,7 +140,7 @@ class _Parser:
     def __init__(self) -> None:
         self.passages: list[Passage] = []
         self.headings: dict[str, int] = {}
-        self.images: list[str] = []
+        self.images: list[tuple[int, str]] = []
         self.filled: set[str] = set()
         self._section = ""
         self._level = 0
@@ -194,7 +194,7 @@ class _Parser:
     def line(self, number: int, raw: str) -> None:
         """Read one line that is no heading."""
         for found in _IMAGE.finditer(raw):
-            self.images.append(" ".join(part for part in found.groups() if part) or found[0])
+            self.images.append((number, " ".join(part for part in found.groups() if part) or found[0]))
             self.filled.add(self._section)
         text = _LINK.sub(r"\1", _PLACEHOLDER.sub("", _IMAGE.sub("", raw)))
         text = re.sub(r"\*\*|__|</?[a-zA-Z][^>]*>|&nbsp;", " ", text).replace("`", "").replace("\\_", "_")

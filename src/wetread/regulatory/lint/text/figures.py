@@ -66,6 +66,7 @@ _GOAL = re.compile(
     r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
     re.IGNORECASE,
 )
+_REACHED = re.compile(r"\b(?:got|achiev\w+|reach\w+|obtain\w+|result\w*|measured|scored|is currently)\b", re.IGNORECASE)
 _SAME = re.compile(
     r"\bsame (?:films|images|test set|test films|prevalence|share of positives|x-?rays)\b|\b(?:equal|matched) prevalence\b",
     re.IGNORECASE,
@@ -135,6 +136,10 @@ def _metric(document: Document, figure: _Figure) -> Metric:
 def _beside(text: str) -> float | None:
     """A prevalence said in a sentence that holds a figure; predictive values are not one."""
     bare = _CORRECT.sub("", text)
+    for found in reversed(list(_NAME.finditer(bare))):
+        # The figures themselves are no prevalence: "a precision of 31% for positive predictions".
+        if after := _AFTER.match(bare, found.end()):
+            bare = bare[: found.start()] + bare[after.end() :]
     return (
         share_in(bare)
         if re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE)
@@ -163,9 +168,10 @@ def _all(document: Document) -> Iterator[_Figure]:
             yield from () if first else _of_row(passage, names, cells)
         else:
             yield from _of_sentence(passage)
-    for alt in document.images:
-        if found := _NAME.search(alt.replace("_", " ")):
-            yield _Figure(Passage(0, alt, "", "image", 0), str(found.lastgroup), None, None, None, "", False, "")
+    for line, alt in document.images:
+        # A picture of the ROC curve may have the area written in it.
+        if re.search(_NAMES["auc"], re.sub(r"[_/.-]", " ", alt), re.IGNORECASE):
+            yield _Figure(Passage(line, alt, "", "image", 0), "auc", None, None, None, "", False, "")
 
 
 def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[_Figure]:
@@ -289,7 +295,10 @@ def _owner(text: str, start: int, end: int, value: float) -> str:
 
 
 def _goal(passage: Passage) -> bool:
-    return passage.section.startswith("plan") and bool(_GOAL.search(passage.text))
+    """In the plan, whatever is not said to have been reached is asked for."""
+    if not passage.section.startswith("plan"):
+        return False
+    return bool(_GOAL.search(passage.text)) or not (_OURS.search(passage.text) or _REACHED.search(passage.text))
 
 
 def _group(text: str) -> str:

@@ -68,7 +68,10 @@ _MANY = re.compile(
     r"\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a single|single)\s+(?:\w+[- ]){0,5}?(?:radiologists?|physicians?|readers?|experts?|doctors?|clinicians?)",
     re.IGNORECASE,
 )
-_SINGLE = re.compile(r"\b(?:a|an|one|the) (?:\w+ ){0,3}(?:radiologist|physician|expert|doctor)\b", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"\b(?:a|an|one|the) (?:(?:single|senior|expert|experienced|thoracic|chest|certified|board|trained|practi[cs]ing)[- ]){0,4}(?:radiologist|physician|expert|doctor)\b",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"radiologists|physicians|experts|doctors|readers|panel|group|team|another|second", re.IGNORECASE)
 _CLINICAL = re.compile(
     r"\bcultures?\b|\bsputum\b|\bPCR\b|\bCT\b|blood test|clinical follow|microbiolog\w+|biops",

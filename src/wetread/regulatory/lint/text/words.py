@@ -30,10 +30,17 @@ _ALL_AGES = re.compile(
 _REMOVED = re.compile(r"\bremov|\bexclud|\bfilter|\bdrop|\boutlier|\bdiscard|\berror", re.IGNORECASE)
 _POSITIVE = r"(?:pneumonia|consolidation|opacit(?:y|ies)|positives?|diseased?|sick|ill)"
 _NEGATIVE = r"(?:non[- ]?pneumonia|no[- ]pneumonia|without pneumonia|negatives?|healthy|normal|other|control)"
+_CASES = (
+    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
+    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams|adults|participants|volunteers)"
+)
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%")
 _OF_PERCENT = re.compile(
-    rf"(?:prevalence|{_POSITIVE}|share|proportion|rate)\b[^.%\d]{{0,50}}?(\d{{1,3}}(?:\.\d+)?)\s*%", re.IGNORECASE
+    rf"(?:prevalence|(?:share|proportion|rate|percentage) of {_POSITIVE}|{_POSITIVE}(?: cases| films| images)?\s*"
+    r"(?:is|are|was|were|make up|account for|[:=(]))[^.%\d]{0,40}?(\d{1,3}(?:\.\d+)?)\s*%",
+    re.IGNORECASE,
 )
+_FILMS = re.compile(rf"\b(?:{_CASES}|data(?:set)?|set|them|which|those screened)\b", re.IGNORECASE)
 _NOT_SHARE = re.compile(
     rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training|validation",
     re.IGNORECASE,
@@ -42,12 +49,8 @@ _RATIO = re.compile(
     r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
 )
 _EVEN = re.compile(
-    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|equal in (?:number|size)|half of)\b",
+    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|equal in (?:number|size)|balanc(?:e|ing) the (?:number|class\w*|data\w*|positive\w*)|half of)\b",
     re.IGNORECASE,
-)
-_CASES = (
-    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
-    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams|adults|participants|volunteers)"
 )
 _COUNT = re.compile(
     rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}})(?:\s*(?:-|–|to)\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}))?\s+{_CASES}\b",
@@ -128,8 +131,8 @@ def _of_positives(text: str) -> Iterator[re.Match[str]]:
     for found in _PERCENT.finditer(text):
         tail = re.split(r"%|[.;](?:\s|$)", text[found.end() : found.end() + 90])[0]
         positive = re.search(rf"\b{_POSITIVE}\b", tail, re.IGNORECASE)
-        # "80 % of all positive cases" went into a set: that is no share of positives.
-        if re.match(rf"\s*of (?:all|the|these|those) (?:pneumonia )?{_POSITIVE}\b", tail, re.IGNORECASE):
+        # "80 % of all positive cases" went into a set, or were found: that is no share of positives.
+        if positive and tail.lstrip().startswith("of ") and not _FILMS.search(tail[: positive.start()]):
             continue
         if positive and not _NOT_SHARE.search(tail[: positive.end()]):
             yield found
@@ -144,11 +147,19 @@ def _ratio_in(text: str) -> float | None:
         )
         if not named or first + second == 0 or not _plausible(first, second) or _AGE_WORD.search(near):
             continue
+        if _of_sides(text, found.start(), found.end()):
+            continue
         ahead = re.search(rf"{_NEGATIVE}\b", near, re.IGNORECASE)
         positive = re.search(rf"(?<!non-)(?<!non )(?<!no )(?<!without )\b{_POSITIVE}\b", near, re.IGNORECASE)
         swapped = ahead is not None and positive is not None and ahead.start() < positive.start()
         return (second if swapped else first) / (first + second)
     return None
+
+
+def _of_sides(text: str, start: int, end: int) -> bool:
+    """Whether a ratio is of training to validation films: "split 80:20 in favour of training"."""
+    sides = re.search(r"train|validation|\btest", text[end : end + 45], re.IGNORECASE)
+    return bool(sides) and not re.search(rf"\b{_POSITIVE}", text[max(0, start - 25) : end + 25], re.IGNORECASE)
 
 
 def _plausible(first: float, second: float) -> bool:
@@ -172,7 +183,7 @@ def counts_in(text: str) -> tuple[int, int] | None:
     >>> counts_in("69 positive and 31 negative films"), counts_in("100 images, 20 of them positive")
     ((100, 69), (100, 20))
     """
-    amount = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\s*%|[\d.]|\s*[:/])"
+    amount = r"(?<![\d.,/:-])(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\s*%|[\d.]|\s*[:/])"
     positive = re.search(
         rf"{amount}\s+(?:of (?:them|these|which|the (?:images|films|cases)) )?(?:are |were |is |was |with )?{_POSITIVE}\b",
         text,
