@@ -15,6 +15,7 @@ from wetread.cli.collection import add_collection
 from wetread.cli.documents import add_documents
 from wetread.cli.evaluate_options import add_compare, add_evaluate, prevalence
 from wetread.cli.extract_options import add_extract
+from wetread.cli.modality import add_modality
 from wetread.cli.package import add_package
 from wetread.cli.train_options import add_train
 from wetread.cli.truth_options import add_truth
@@ -111,6 +112,8 @@ def parser() -> argparse.ArgumentParser:
     add_train(verbs)
 
     add_package(verbs)
+
+    add_modality(verbs)
 
     add_documents(verbs)
 
