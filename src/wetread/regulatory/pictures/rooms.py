@@ -19,7 +19,7 @@ LAYERS = (
     (("regulatory", "workshop"),),
     (("clinical", "device"), ("training", "workshop"), ("extract", "workshop")),
     (("inference", "device"),),
-    (("bundle", "device"), ("evaluation", "workshop"), ("cohort", "workshop")),
+    (("bundle", "device"), ("evaluation", "workshop"), ("cohort", "workshop"), ("practice", "workshop")),
     (("network", "workshop"), ("preprocess", "device"), ("truth", "workshop")),
     (("collections", "workshop"), ("phantom", "device"), ("report", "workshop")),
     (("radiograph", "device"), ("intervals", "workshop"), ("calibration", "device"), ("page", "device"), ("modality", "device")),
