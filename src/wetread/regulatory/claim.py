@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Claim", "printed"]
+__all__ = ["Claim", "printable", "printed"]
+
+# Control characters and halves of letters, which no format holds, and the characters that the pen's marks are made of.
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ue000-\\ue004]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +62,18 @@ class Claim:
         return f"{shown} ({low} to {high})"
 
 
+def printable(text: str) -> str:
+    """The text with a question mark in a box for each character that no document can hold."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
 def printed(value: Any, precision: int, unit: str = "") -> str:
-    """A number with its decimals, thousands separated by commas, and its unit; text as it is.
+    """A number with its decimals, thousands separated by commas, and its unit; text as it is, where it can be printed.
 
     >>> printed(112120, 0, "films"), printed(0.0128, 1, "%"), printed(0.7765, 3)
     ('112,120 films', '1.3 %', '0.776')
     """
     if isinstance(value, str):
-        return value
+        return printable(value)
     shown = f"{100 * value if unit == '%' else value:,.{precision}f}"
     return f"{shown} {unit}".rstrip()

@@ -10,7 +10,7 @@ from typing import Any
 
 from wetread.errors import DataError
 from wetread.regulatory.artefact import Artefact, resolve
-from wetread.regulatory.claim import Claim
+from wetread.regulatory.claim import Claim, printable
 
 __all__ = ["CITED", "MARK", "Pen", "plain"]
 
@@ -139,9 +139,9 @@ class Pen:
 
     def human(self, field: str, hint: str, *, required: bool = True) -> str:
         """What a person wrote, with the evidence that it cites; or an open field that says what is asked for."""
-        text = (self._said.get(field) or "").strip()
+        text = printable(_PRIVATE.sub("", self._said.get(field) or "")).strip()
         if text:
-            self.filled[field] = text = _PRIVATE.sub("", text)
+            self.filled[field] = text
             return CITED.sub(
                 lambda cited: self.num(cited[1], int(cited[2]) if cited[2] else None, cited[3] or ""), text
             )

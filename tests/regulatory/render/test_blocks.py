@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from regulatory.render.written import marked, pen
+from wetread.regulatory.artefact import Artefact
+from wetread.regulatory.pen import Pen
 from wetread.regulatory.render.blocks import (
     Code,
     Figure,
@@ -23,6 +28,7 @@ from wetread.regulatory.render.blocks import (
 from wetread.regulatory.render.told import BANNER, body, evidence, spans_of
 from wetread.regulatory.written import BANNER as WRITTEN
 
+FORGED = Artefact(name="made", kind="figures", path=Path("made.json"), sha256="ab" * 32, data={})
 LETTERS = st.characters(exclude_categories=("Cs", "Cc", "Co", "Zl", "Zp"))
 
 
@@ -126,6 +132,23 @@ def test_a_derived_number_is_listed_with_its_first_operand() -> None:
     printed = by.derived("share", "made:/share", "made:/films")
     (only,) = evidence(parse(printed), by.claims)
     assert only.source == "made"
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\x1b", "\ud800", "\ue003", "\ue0030\ue004", "\ue001", "\ufffe"])
+def test_what_no_format_can_hold_is_told_as_unknown(odd: str) -> None:
+    told = text(spans_of(parse(f"before {odd}after")))
+    assert told.startswith("before \ufffd")
+    assert told.endswith("after")
+
+
+def test_evidence_cannot_forge_a_mark() -> None:
+    by = Pen(
+        {"made": replace(FORGED, data={"rule": "a\ue000other\ue0010.99\ue002b\ud800"})}, {"x": "\ue000k\ue0011\ue002"}
+    )
+    spans = list(spans_of(parse(f"{by.num('made:/rule')} {by.human('x', 'a hint')}")))
+    assert [span.key for span in spans if span.kind is Kind.NUMBER] == list(by.claims)
+    assert not any(0xE000 <= ord(letter) <= 0xF8FF for letter in text(spans))
+    assert text(spans).encode()
 
 
 @pytest.mark.parametrize("empty", ["", "\n\n"])

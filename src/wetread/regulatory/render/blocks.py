@@ -129,6 +129,9 @@ Block = Heading | Paragraph | Listing | Table | Figure | Code | Quote | Rule
 _HELD = re.compile("\ue003(\\d+)\ue004")
 _HUMAN = re.compile(r"\[\[HUMAN: ([^:\]]*): (.*?)\]\](?!\])", re.DOTALL)
 _MISSING = re.compile(r"\[\[NOT IN THE FOLDER: (.*?)\]\]", re.DOTALL)
+# Control characters and halves of letters, which no XML holds; place-holders that are not ours; marks torn apart.
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff\ue003\ue004]")
+_TORN = re.compile("[\ue000-\ue002]")
 _WEB = ("https://", "http://")
 
 
@@ -141,8 +144,10 @@ class _Shelf:
         return f"\ue003{len(self.held) - 1}\ue004"
 
     def clear(self, marked: str) -> str:
-        """The text with a place-holder for each mark and each open field."""
-        free = MARK.sub(lambda found: self.put(Span(kind=Kind.NUMBER, key=found[1], text=_bare(found[2]))), marked)
+        """The text with a place-holder for each mark and each open field; what no format can print is told as unknown."""
+        printable = _UNPRINTABLE.sub("\ufffd", marked.replace("\r\n", "\n").replace("\r", "\n"))
+        free = MARK.sub(lambda found: self.put(Span(kind=Kind.NUMBER, key=found[1], text=_bare(found[2]))), printable)
+        free = _TORN.sub("\ufffd", free)
         free = _HUMAN.sub(lambda found: self.put(Span(kind=Kind.HUMAN, key=found[1], text=self._line(found[2]))), free)
         return _MISSING.sub(lambda found: self.put(Span(kind=Kind.MISSING, text=self._line(found[1]).strip("`"))), free)
 
