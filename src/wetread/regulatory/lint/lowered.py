@@ -9,6 +9,7 @@ from typing import Any
 
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.evidence import found, items, reference
+from wetread.regulatory.lint.shapes import mapping, rows, share, span, whole
 from wetread.regulatory.lint.submission import Metric, Span
 
 __all__ = ["ages_of", "cut_of", "figures_of_card", "figures_of_evaluation"]
@@ -26,75 +27,62 @@ def figures_of_card(card: Artefact) -> Iterator[Row]:
         name = str(row.get("name", "")).partition(",")[0].strip().lower()
         told = str(row.get("set", ""))
         view = _VIEW.match(told)
-        yield (
-            ref,
-            Metric(
-                name=_NAMES.get(name, name),
-                value=_share(row.get("value")),
-                low=_share(row.get("low")),
-                high=_share(row.get("high")),
-                n=_whole(row.get("films")),
-                positives=_whole(row.get("positives")),
-                set=told,
-                group=view[1] if view else "",
-            ),
-        )
+        counts = whole(row.get("films")), whole(row.get("positives"))
+        yield ref, _measured(_NAMES.get(name, name), row, *counts, told, view[1] if view else "")
 
 
 def figures_of_evaluation(evaluation: Artefact) -> Iterator[Row]:
     """The headline, each group, and each kind of negatives."""
-    films, positives = _whole(found(evaluation, "films", "films")), _whole(found(evaluation, "films", "positives"))
+    films, positives = whole(found(evaluation, "films", "films")), whole(found(evaluation, "films", "positives"))
     told = str(found(evaluation, "films", "name") or "")
     for ref, row in items(evaluation, "headline", "estimates"):
         name = _NAMES.get(str(row.get("name")))
         if name is not None:
-            yield f"{ref}/percentile", _interval(name, row.get("percentile"), films, positives, told)
+            yield f"{ref}/percentile", _measured(name, row.get("percentile"), films, positives, told, "")
     yield from _at_prevalences(evaluation, told)
     for covariate, row in items(evaluation, "groups", "covariates"):
-        for at, group in enumerate(row.get("groups") or ()):
+        for at, group in enumerate(rows(row.get("groups"))):
             if isinstance(group, Mapping) and isinstance(group.get("auroc"), Mapping):
-                counts = _whole(group.get("films")), _whole(group.get("positives"))
+                counts = whole(group.get("films")), whole(group.get("positives"))
                 place = f"{covariate}/groups/{at}/auroc"
-                yield place, _interval("auc", group["auroc"], *counts, told, f"{group.get('name')}")
+                yield place, _measured("auc", group["auroc"], *counts, told, str(group.get("name")))
     for ref, row in items(evaluation, "negatives", "against"):
         if isinstance(row.get("auroc"), Mapping):
-            yield f"{ref}/auroc", _interval("auc", row["auroc"], None, None, told, str(row.get("name")))
+            yield f"{ref}/auroc", _measured("auc", row["auroc"], None, None, told, str(row.get("name")))
 
 
 def _at_prevalences(evaluation: Artefact, told: str) -> Iterator[Row]:
     """Predictive values at prevalences that were stated, beside those of the films at hand."""
     for ref, row in items(evaluation, "cuts"):
-        for at, stated in enumerate(((row.get("applied") or {}).get("worth") or {}).get("stated") or ()):
+        for at, stated in enumerate(rows(mapping(mapping(row.get("applied")).get("worth")).get("stated"))):
             for name in ("ppv", "npv"):
                 value = stated.get(name) if isinstance(stated, Mapping) else None
                 told_of = value.get("stated", value) if isinstance(value, Mapping) else None
                 if isinstance(told_of, Mapping):
-                    figure = _interval(name, told_of, None, None, told)
+                    figure = _measured(name, told_of, None, None, told, "")
                     place = f"{ref}/applied/worth/stated/{at}/{name}"
-                    yield place, replace(figure, prevalence=_share(stated.get("prevalence")))
+                    yield place, replace(figure, prevalence=share(stated.get("prevalence")))
 
 
-def _interval(name: str, told: Any, films: int | None, positives: int | None, of: str, group: str = "") -> Metric:
-    row = told if isinstance(told, Mapping) else {}
-    return Metric(
-        name=name,
-        value=_share(row.get("value")),
-        low=_share(row.get("low")),
-        high=_share(row.get("high")),
-        n=films,
-        positives=positives,
-        set=of,
-        group=group,
-    )
+def _measured(name: str, row: Any, films: int | None, positives: int | None, of: str, group: str) -> Metric:
+    """A figure of a row; an interval or counts that cannot be count as not said."""
+    told = mapping(row)
+    low, high = share(told.get("low")), share(told.get("high"))
+    if low is None or high is None or low > high:
+        low = high = None
+    if films is None or positives is None or positives > films:
+        films = positives = None
+    value = share(told.get("value"))
+    return Metric(name=name, value=value, low=low, high=high, n=films, positives=positives, set=of, group=group)
 
 
 def cut_of(evaluation: Artefact) -> tuple[str, str, str, str] | None:
     """The threshold of an evaluation: reference, rule, the films that chose it and the films that it was scored on."""
     for ref, row in items(evaluation, "cuts"):
-        applied = row.get("applied") or {}
-        tuned, worth = applied.get("tuned") or {}, applied.get("worth") or {}
+        applied = mapping(row.get("applied"))
+        tuned, worth = mapping(applied.get("tuned")), mapping(applied.get("worth"))
         chosen, scored = str(tuned.get("tuned_on") or ""), str(worth.get("name") or "")
-        if (applied.get("overlap") or {}).get("same_list"):
+        if mapping(applied.get("overlap")).get("same_list"):
             scored = chosen
         if chosen:
             return f"{ref}/applied", str(tuned.get("rule") or ""), chosen, scored
@@ -103,16 +91,5 @@ def cut_of(evaluation: Artefact) -> tuple[str, str, str, str] | None:
 
 def ages_of(cohort: Artefact) -> tuple[str, Span] | None:
     """Reference and ends of the ages in a cohort report."""
-    least, most = found(cohort, "people", "ages", "least"), found(cohort, "people", "ages", "most")
-    if not isinstance(least, int | float) or not isinstance(most, int | float) or not 0 <= least <= most:
-        return None
-    return reference(cohort, "people", "ages"), Span(low=float(least), high=float(most))
-
-
-def _share(value: Any) -> float | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and 0 <= value <= 1 else None
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    told = span(found(cohort, "people", "ages", "least"), found(cohort, "people", "ages", "most"))
+    return None if told is None else (reference(cohort, "people", "ages"), told)

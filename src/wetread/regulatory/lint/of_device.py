@@ -15,7 +15,8 @@ from wetread.regulatory.evidence.plan import plan_of
 from wetread.regulatory.evidence.recipe import recipe
 from wetread.regulatory.lint.lowered import ages_of, cut_of, figures_of_card, figures_of_evaluation
 from wetread.regulatory.lint.rules import RULES
-from wetread.regulatory.lint.submission import Claim, DataSet, Metric, Plan, Span, Submission, Truth
+from wetread.regulatory.lint.shapes import mapping, rows, share, span, texts, whole
+from wetread.regulatory.lint.submission import Claim, DataSet, Metric, Plan, Submission, Truth
 from wetread.regulatory.lint.text.claims import improper
 from wetread.regulatory.lint.wording import look_alikes_in
 
@@ -51,7 +52,7 @@ def of_device(device: Device) -> Submission:
         augmentation=lowering.augmentation(),
         split_unit=lowering.split_unit(),
         disjoint=lowering.disjoint(),
-        training_share=_share(lowering.of_card("training", "prevalence")),
+        training_share=share(lowering.of_card("training", "prevalence")),
         recalibrated=lowering.of_card("calibration", "prevalence") is not None or None,
         threshold_rule=threshold[0],
         threshold_chosen_on=threshold[1],
@@ -60,7 +61,7 @@ def of_device(device: Device) -> Submission:
         shortcut_alarm=lowering.alarm(),
         shortcut_answer=lowering.alarm_answered(),
         look_alikes=tuple(metric.group for metric in metrics if look_alikes_in(metric.group)),
-        limitations=tuple(_texts(lowering.of_card("not_for"))) + tuple(_texts([device.said.get("limitations")])),
+        limitations=tuple(texts(lowering.of_card("not_for"))) + tuple(texts([device.said.get("limitations")])),
         answers=_answers(device),
         places=lowering.places,
         origin="device",
@@ -68,7 +69,7 @@ def of_device(device: Device) -> Submission:
 
 
 def _answers(device: Device) -> dict[str, str]:
-    told = {rule: text for rule, text in _mapping(device.plain.get("answers")).items() if text}
+    told = {rule: text for rule, text in mapping(device.plain.get("answers")).items() if text}
     known = [rule.id for rule in RULES]
     for rule in told:
         if rule not in known:
@@ -105,45 +106,45 @@ class _Lowering:
         return None if self.card is None else found(self.card, *tokens)
 
     def claim(self) -> Claim:
-        told = _mapping(self.device.plain.get("indications"))
+        told = mapping(self.device.plain.get("indications"))
         said = "\n".join(text for text in self.device.said.values() if text)
         improperly = improper("\n".join([said, str(told.get("setting") or "")]))
         self.places |= dict.fromkeys((f"claim/{name}" for name in improperly), "device:/said")
         return Claim(
             type=str(self.device.claim),
             finding=str(told.get("finding") or ""),
-            ages=_span(told.get("ages_years")),
-            views=_texts(told.get("views")),
-            modalities=_texts(told.get("modalities")),
+            ages=span(*_ends(told.get("ages_years"))),
+            views=texts(told.get("views")),
+            modalities=texts(told.get("modalities")),
             setting=str(told.get("setting") or ""),
             **improperly,
         )
 
     def plan(self) -> Plan:
-        asked = _mapping(self.device.plain.get("validation"))
-        described = _mapping(asked.get("described"))
-        people = _mapping(described.get("population"))
+        asked = mapping(self.device.plain.get("validation"))
+        described = mapping(asked.get("described"))
+        people = mapping(described.get("population"))
         computed = plan_of(self.device)
-        study = _whole(None if computed is None else found(computed, "study", "films_as_they_come"))
-        sites = _whole(asked.get("sites"))
+        study = whole(None if computed is None else found(computed, "study", "films_as_they_come"))
+        sites = whole(asked.get("sites"))
         return Plan(
-            ages=_span(people.get("ages_years")),
-            sexes=_texts(people.get("sexes")),
-            views=_texts(people.get("views")),
-            modalities=_texts(people.get("modalities")),
+            ages=span(*_ends(people.get("ages_years"))),
+            sexes=texts(people.get("sexes")),
+            views=texts(people.get("views")),
+            modalities=texts(people.get("modalities")),
             body_part=str(people.get("body_part") or ""),
-            prevalence=_share(asked.get("prevalence")),
+            prevalence=share(asked.get("prevalence")),
             negatives=str(people.get("negatives") or ""),
-            included=_texts(people.get("included")),
-            excluded=_texts(people.get("excluded")),
-            sites=len(self.device.plain.get("sites") or ()) or None if sites is None else sites,
+            included=texts(people.get("included")),
+            excluded=texts(people.get("excluded")),
+            sites=len(rows(self.device.plain.get("sites"))) or None if sites is None else sites,
             sample_size=study,
             endpoints=tuple(
-                "auc" if name.lower() == "auroc" else name.lower() for name in _texts(described.get("endpoints"))
+                "auc" if name.lower() == "auroc" else name.lower() for name in texts(described.get("endpoints"))
             ),
             criterion=str(described.get("criterion") or ""),
             multiplicity=str(described.get("multiplicity") or ""),
-            subgroups=_texts(described.get("subgroups")),
+            subgroups=texts(described.get("subgroups")),
             uses=self._uses(),
         )
 
@@ -151,10 +152,7 @@ class _Lowering:
         """How often the list that the card names as sealed was scored, by the ledger."""
         mine = self.of_card("training", "sealed", "films_sha256")
         told = [
-            line
-            for ledger in self.device.of_kind("ledger")
-            for line in (ledger.data if isinstance(ledger.data, list) else ())
-            if isinstance(line, Mapping)
+            line for ledger in self.device.of_kind("ledger") for line in rows(ledger.data) if isinstance(line, Mapping)
         ]
         if not told:
             return None
@@ -162,11 +160,11 @@ class _Lowering:
         return sum(1 for line in told if mine is None or line.get("films_sha256", mine) == mine)
 
     def truth(self) -> Truth:
-        told = _mapping(_mapping(_mapping(self.device.plain.get("validation")).get("described")).get("truth"))
+        told = mapping(mapping(mapping(self.device.plain.get("validation")).get("described")).get("truth"))
         method = str(told.get("method") or "")
         return Truth(
             method=method if method in ("readers", "reports", "clinical") else "",
-            readers=_whole(told.get("readers")),
+            readers=whole(told.get("readers")),
             rule=str(told.get("rule") or ""),
             adjudication=str(told.get("adjudication") or ""),
             blinded=told.get("blinded") if isinstance(told.get("blinded"), bool) else None,
@@ -178,24 +176,24 @@ class _Lowering:
         ages = {view.role: ages_of(view.artefact) for view in cohorts(self.device) if view.role != "collection"}
         told: list[DataSet] = []
         for name, role, tokens in (("training", "training", ("training",)), ("sealed", "test", ("training", "sealed"))):
-            row = _mapping(self.of_card(*tokens))
+            row = mapping(self.of_card(*tokens))
             if not row:
                 continue
             place = f"sets/{len(told)}"
             self.places[place] = self._ref(*tokens)
-            span = ages.get(name)
-            if span is not None:
-                self.places[f"{place}/ages"] = span[0]
-            films, positives = _whole(row.get("films")), _whole(row.get("positives"))
+            reported = ages.get(name)
+            if reported is not None:
+                self.places[f"{place}/ages"] = reported[0]
+            films, positives = whole(row.get("films")), whole(row.get("positives"))
             told.append(
                 DataSet(
                     name=name,
                     role=role,
                     films=films,
                     positives=positives if films is None or positives is None or positives <= films else None,
-                    patients=_whole(row.get("patients")),
-                    share=_share(row.get("prevalence")),
-                    ages=span[1] if span else None,
+                    patients=whole(row.get("patients")),
+                    share=share(row.get("prevalence")),
+                    ages=reported[1] if reported else None,
                 )
             )
         return tuple(told)
@@ -250,32 +248,14 @@ class _Lowering:
     def alarm_answered(self) -> str:
         """A measured answer: all metadata together do surely worse than the network on the same films."""
         for study in self.device.of_kind("honesty"):
-            for at, row in enumerate(found(study, "questions") or ()):
-                beside = _mapping(_mapping(_mapping(row).get("beside")).get("all metadata together"))
-                low = _mapping(beside.get("difference")).get("low")
+            for at, row in enumerate(rows(found(study, "questions"))):
+                beside = mapping(mapping(mapping(row).get("beside")).get("all metadata together"))
+                low = mapping(beside.get("difference")).get("low")
                 if isinstance(low, int | float) and low > 0:
                     return reference(study, "questions", at, "beside", "all metadata together", "difference")
         return ""
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(str(one) for one in value if one) if isinstance(value, list) else ()
-
-
-def _span(value: Any) -> Span | None:
-    if not isinstance(value, list) or len(value) != 2 or not isinstance(value[0], int | float):
-        return None
-    return Span(low=float(value[0]), high=None if value[1] is None else float(value[1]))
-
-
-def _share(value: Any) -> float | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number and 0 <= value <= 1 else None
-
-
-def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+def _ends(value: Any) -> tuple[Any, Any]:
+    told = rows(value)
+    return (told[0], told[1]) if len(told) == 2 else (None, None)

@@ -14,7 +14,7 @@ from wetread.regulatory.lint.text.reader import from_text
 
 __all__ = ["read"]
 
-_MOST_BYTES = 4 * 2**20
+_MOST_BYTES = 2**20
 _TEXTS = (".md", ".markdown", ".txt")
 
 

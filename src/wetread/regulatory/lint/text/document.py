@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
+from textwrap import wrap
 
 __all__ = ["Document", "Passage", "parse"]
 
@@ -71,6 +74,7 @@ _ITEM = re.compile(r"^\s*(?:[-*+•]\s+|[-*+•](?=[A-Za-z])|\d+[.)]\s+|[a-z][.)
 # "Age range: 20 to 60" on a line of its own says one thing, as an item of a list does.
 _FIELD = re.compile(r"^\s*[A-Z][^:.|]{2,60}:\s+\S")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
+_LONGEST = 1500
 _PLACEHOLDER = re.compile(r"<<[^>]*>>|\(\s*For the below, include visuali[sz]ations[^)]*\)", re.IGNORECASE)
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]*)\)|<img[^>]*>|!\(([^)]*)\)", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -157,17 +161,18 @@ class _Parser:
         self._kind = "prose"
 
     def _emit(self, lines: list[tuple[int, str]], kind: str) -> None:
-        joined, starts = "", []
-        for number, text in lines:
-            starts.append((len(joined), number))
-            joined += text.strip() + " "
-        at = 0
+        parts = [text.strip() for _, text in lines]
+        starts = [0, *accumulate(len(part) + 1 for part in parts)]
+        joined, at = " ".join(parts), 0
         for sentence in [joined] if kind != "prose" else _SENTENCE.split(joined):
-            found = joined.index(sentence, at) if sentence else at
+            found = joined.index(sentence, at)
             at = found + len(sentence)
-            line = next(number for start, number in reversed(starts) if start <= found)
-            if sentence.strip():
-                self.passages.append(Passage(line, sentence.strip(), self._section, kind, self._block))
+            line = lines[min(bisect_right(starts, found), len(lines)) - 1][0]
+            # Nobody writes longer ones; cut, they cost no more than others.
+            pieces = wrap(sentence, _LONGEST, break_on_hyphens=False) if len(sentence) > _LONGEST else [sentence]
+            for piece in pieces:
+                if piece.strip():
+                    self.passages.append(Passage(line, piece.strip(), self._section, kind, self._block))
 
     def heading(self, number: int, title: str, level: int) -> bool:
         """Enter the section that a title names; False where it names none."""

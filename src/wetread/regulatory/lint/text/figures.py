@@ -1,115 +1,66 @@
-"""Figures in a text: whose they are, how much, and what stands beside them."""
+"""Figures of a text as the rules look at them: ours with what stands beside them, theirs as comparisons."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
 
 from wetread.regulatory.lint.submission import Comparison, DataSet, Metric
-from wetread.regulatory.lint.text.document import Document, Passage
+from wetread.regulatory.lint.text.document import Document
+from wetread.regulatory.lint.text.figure import Figure, all_figures, without_figures
 from wetread.regulatory.lint.text.margin import Margin
 from wetread.regulatory.lint.text.words import share_in
-from wetread.regulatory.lint.wording import look_alikes_in
 
 __all__ = ["figures_of"]
 
-_NAMES = {
-    "f1": r"\bf[-_ ]?1\b(?:[-_ ]?scores?)?|\bf[- ]scores?\b",
-    "f2": r"\bf[-_ ]?(?:2|beta)\b(?:[-_ ]?scores?)?",
-    "auc": r"\bau-?roc\b|\broc[-_ ]?auc\b|\bauc\b(?:[-_ ]?roc)?|area under (?:the )?(?:roc|receiver)[\w ]*(?:curve)?|\bc-statistic\b",
-    "specificity": r"\bspecificit(?:y|ies)\b|\btrue negative rate\b|\btnr\b",
-    "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecalls?\b|\btrue positive rate\b|\btpr\b",
-    "npv": r"\bnpv\b|\bnegative predictive values?\b",
-    "ppv": r"\bppv\b|\bpositive predictive values?\b|\bprecision\b",
-    "accuracy": r"\baccurac(?:y|ies)\b",
-}
-_NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
-_NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
-_FILLER = (
-    r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around|approximately|approx\.?|roughly"
-    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|to|the|our|a|an|up|model|algorithm|device|on|for|in"
-    r"|validation|test|tuning|training|set|data|dataset|films?|images?|has|had|got|came|out|as|high|max|maximum|best|with|mean"
-    r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)|this)\b)*"
-)
-_AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
-# Words between: "F1 score for the radiological report in pneumonia detection is between 0.22".
-_FAR = re.compile(
-    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|(?:is|was|lies) between)|[^.;|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
-    re.IGNORECASE,
-)
-_OTHER = re.compile(r"threshold|\bage|batch|epoch|prevalence", re.IGNORECASE)
-_BEFORE = re.compile(rf"(?P<value>{_NUMBER})\s*(?:\w+\s+){{0,1}}$", re.IGNORECASE)
-_INTERVAL = re.compile(
-    r"\s*[,;]?\s*[(\[]?\s*(?:95\s*%\s*)?(?:CI|confidence intervals?|intervals?)?\s*[:=,]?\s*[(\[]?\s*"
-    r"(?P<low>0?\.\d+|1\.0+|\d{1,2}(?:\.\d+)?\s?%)\s*(?:-|–|to|,)\s*(?P<high>0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)",
-    re.IGNORECASE,
-)
-_PLUS_MINUS = re.compile(r"\s*(?:±|\+/-|\+-)\s*(?P<half>0?\.\d+)")
-_CORRECT = re.compile(
-    r"predict\w*\s+(?P<call>negative|positive)\b[^.]{0,40}?(?:correct|right)[^.\d]{0,25}(?P<value>\d{1,3}(?:\.\d+)?)\s*%",
-    re.IGNORECASE,
-)
-_THEIRS = re.compile(
-    r"chexnet|chexpert|rajpurkar|radiologists?|\bpaper\b|\bstud(?:y|ies)\b|literature|published|state[- ]of[- ]the[- ]art|benchmark|human (?:readers?|experts?)",
-    re.IGNORECASE,
-)
-_OURS = re.compile(
-    r"\b(?:our|ours|we|my|mine|i)\b|\b(?:this|the|proposed) (?:model|algorithm|device|network|classifier|software|system)\b|\bpresent (?:model|device)\b",
-    re.IGNORECASE,
-)
-# CheXNet's own table (Rajpurkar et al. 2017): whoever prints these means them.
-_PUBLISHED = {0.387: "radiologists of the CheXNet study", 0.435: "CheXNet", 0.383: "a radiologist of the CheXNet study",
-              0.356: "a radiologist of the CheXNet study", 0.365: "a radiologist of the CheXNet study",
-              0.442: "a radiologist of the CheXNet study", 0.33: "radiologists of the CheXNet study"}  # fmt: skip
-_GOAL = re.compile(
-    r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
-    re.IGNORECASE,
-)
-_REACHED = re.compile(r"\b(?:got|achiev\w+|reach\w+|obtain\w+|result\w*|measured|scored|is currently)\b", re.IGNORECASE)
+_MOVING = ("f1", "f2", "ppv", "npv")
 _SAME = re.compile(
     r"\bsame (?:films|images|test set|test films|prevalence|share of positives|x-?rays)\b|\b(?:equal|matched) prevalence\b",
     re.IGNORECASE,
-)
-_RULE = re.compile(
-    r"(?:above|over|at least|>=?|≥|minimum|ensure|target|fixed (?:at|to))\s*(?:\w+\s+){0,2}$", re.IGNORECASE
 )
 _SET = re.compile(
     r"\b(training|train|validation|tuning|test|testing|held[- ]out|hold[- ]?out)\b(?:\W+\w+){0,1}\W*(?:set|data|dataset|images|films|x-?rays|split)\b",
     re.IGNORECASE,
 )
-_GROUPS = re.compile(r"\b(PA|AP)\b|\b(child(?:ren)?|pa?ediatric|adults?|women|men|female|male)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
-    """A figure, whosever it is."""
+class _Surroundings:
+    """What stands in the same paragraph or table as a figure: worked out once for each."""
 
-    passage: Passage
-    name: str
-    value: float | None
-    low: float | None
-    high: float | None
-    whose: str
-    goal: bool
-    group: str
+    def __init__(self, document: Document) -> None:
+        self._texts: dict[int, list[str]] = defaultdict(list)
+        for passage in document.passages:
+            self._texts[passage.block].append(passage.text)
+        self._known: dict[int, tuple[float | None, str]] = {}
+
+    def of(self, figure: Figure) -> tuple[float | None, str]:
+        """The prevalence, and the set; None and "" where none is said."""
+        block = figure.passage.block
+        if block not in self._known:
+            texts = self._texts[block]
+            share = next((share for text in texts if (share := _beside(text)) is not None), None)
+            self._known[block] = share, _set_of(" ".join(texts))
+        return self._known[block]
 
 
 def figures_of(
     document: Document, sets: tuple[DataSet, ...], margin: Margin
 ) -> tuple[tuple[Metric, ...], tuple[Comparison, ...]]:
     """Our figures, and theirs that they are set against."""
-    found = list(_all(document))
+    found = list(all_figures(document))
+    surroundings = _Surroundings(document)
     ours = _merged([figure for figure in found if not figure.whose])
-    metrics = tuple(_metric(document, figure) for figure in ours)
+    metrics = tuple(_metric(surroundings, figure) for figure in ours)
     for at, figure in enumerate(ours):
         margin.at(f"metrics/{at}", figure.passage)
-    return metrics, _comparisons(document, found, ours, sets, margin)
+    if any(_SAME.search(passage.text) for passage in document.passages):
+        return metrics, ()
+    return metrics, _comparisons([figure for figure in found if figure.whose], metrics, sets, margin)
 
 
-def _merged(figures: list[_Figure]) -> list[_Figure]:
+def _merged(figures: list[Figure]) -> list[Figure]:
     """One of each: a figure that is repeated counts once, with what stood beside it where most did."""
-    kept: dict[tuple[str, float | None, str, bool], _Figure] = {}
+    kept: dict[tuple[str, float | None, str, bool], Figure] = {}
     for figure in figures:
         key = (figure.name, figure.value, figure.group, figure.goal)
         if key not in kept or (kept[key].low is None and figure.low is not None):
@@ -118,34 +69,26 @@ def _merged(figures: list[_Figure]) -> list[_Figure]:
     return [one for one in kept.values() if one.value is not None or (one.name, one.goal) not in told]
 
 
-def _metric(document: Document, figure: _Figure) -> Metric:
-    beside = [one.text for one in document.passages if one.block == figure.passage.block]
-    prevalence = next((share for text in beside if (share := _beside(text)) is not None), None)
+def _metric(surroundings: _Surroundings, figure: Figure) -> Metric:
+    prevalence, of = surroundings.of(figure)
     return Metric(
         name=figure.name,
         value=figure.value,
         low=figure.low,
         high=figure.high,
         prevalence=prevalence,
-        set=_set_of(figure.passage.text) or _set_of(" ".join(beside)) or "validation",
+        set=_set_of(figure.passage.text) or of or "validation",
         group=figure.group,
         goal=figure.goal,
     )
 
 
 def _beside(text: str) -> float | None:
-    """A prevalence said in a sentence that holds a figure; predictive values are not one."""
-    bare = _CORRECT.sub("", text)
-    for found in reversed(list(_NAME.finditer(bare))):
-        # The figures themselves are no prevalence: "a precision of 31% for positive predictions".
-        if after := _AFTER.match(bare, found.end()):
-            bare = bare[: found.start()] + bare[after.end() :]
-    return (
-        share_in(bare)
-        if re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE)
-        and not re.search(r"accurac", bare, re.IGNORECASE)
-        else None
-    )
+    """A prevalence said in a sentence that holds a figure; the figures themselves are none."""
+    bare = without_figures(text)
+    if not re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE) or "accurac" in bare.lower():
+        return None
+    return share_in(bare)
 
 
 def _set_of(text: str) -> str:
@@ -156,195 +99,28 @@ def _set_of(text: str) -> str:
     return {"train": "training", "testing": "test"}.get(word, "test" if word.startswith("h") else word)
 
 
-def _all(document: Document) -> Iterator[_Figure]:
-    header: dict[int, list[str]] = {}
-    for passage in document.passages:
-        if passage.section in ("parameters", "augmentation", "architecture", "labels"):
-            continue
-        if passage.kind == "row":
-            first = passage.block not in header
-            cells = [cell.strip() for cell in passage.text.strip().strip("|").split("|")]
-            names = header.setdefault(passage.block, cells)
-            yield from () if first else _of_row(passage, names, cells)
-        else:
-            yield from _of_sentence(passage)
-    for line, alt in document.images:
-        # A picture of the ROC curve may have the area written in it.
-        if re.search(_NAMES["auc"], re.sub(r"[_/.-]", " ", alt), re.IGNORECASE):
-            yield _Figure(Passage(line, alt, "", "image", 0), "auc", None, None, None, "", False, "")
-
-
-def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[_Figure]:
-    """Columns of metrics, or rows of metrics."""
-    whose = _owner_of_cell(cells[0])
-    named = [(at, found) for at, cell in enumerate(header) if (found := _NAME.search(cell))]
-    for at, found in named:
-        if at < len(cells) and at > 0 and (value := _value(cells[at])) is not None:
-            ends = _ends(cells[at + 1]) if at + 1 < len(cells) and "CI" in header[at + 1] else _ends(cells[at])
-            owner = whose or _PUBLISHED.get(value, "")
-            yield _Figure(passage, str(found.lastgroup), value, *ends, owner, _goal(passage), _group(cells[0]))
-    if not named and (found := _NAME.search(cells[0])):
-        for at, cell in enumerate(cells[1:], start=1):
-            owner = _owner_of_cell(header[at]) if at < len(header) else ""
-            if (value := _value(cell)) is not None:
-                beside = cells[at + 1] if at + 1 < len(cells) else ""
-                low, high = _ends(cell)
-                low, high = (low, high) if low is not None else _ends(beside)
-                column = header[at] if at < len(header) else ""
-                yield _Figure(
-                    passage,
-                    str(found.lastgroup),
-                    value,
-                    low,
-                    high,
-                    owner,
-                    _goal(passage),
-                    _group(cells[0]) or _group(column),
-                )
-                if not _owner_of_cell(column) and not _group(column):
-                    return
-
-
-def _owner_of_cell(cell: str) -> str:
-    return cell.strip("* ") if _THEIRS.search(cell) and not _OURS.search(cell) else ""
-
-
-def _value(cell: str) -> float | None:
-    found = re.search(_NUMBER, cell)
-    return _number(found[0]) if found else None
-
-
-def _ends(cell: str) -> tuple[float | None, float | None]:
-    found = re.search(
-        r"(0?\.\d+|1\.0*|\d{1,2}(?:\.\d+)?\s?%)\s*(?:-|–|to|,)\s*(0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)", cell
-    )
-    return (_number(found[1]), _number(found[2])) if found else (None, None)
-
-
-def _number(text: str) -> float:
-    bare = text.replace(" ", "")
-    return round(float(bare[:-1]) / 100, 6) if bare.endswith("%") else float(bare)
-
-
-def _of_sentence(passage: Passage) -> Iterator[_Figure]:
-    text = passage.text
-    for found in _CORRECT.finditer(text):
-        name = "npv" if found["call"].lower() == "negative" else "ppv"
-        yield _Figure(passage, name, round(float(found["value"]) / 100, 6), None, None, "", False, "")
-    if re.search(_NAMES["f1"], text, re.IGNORECASE):
-        for known, owner in _PUBLISHED.items():
-            if re.search(rf"(?<![\d.])0?{re.escape(str(known)[1:])}0?(?!\d)", text):
-                yield _Figure(passage, "f1", known, None, None, owner, _goal(passage), "")
-    for found in _NAME.finditer(text):
-        name = str(found.lastgroup)
-        value, end = _beside_name(text, found)
-        if value is None or (name == "accuracy" and re.search(r"label|NLP|annotat", text, re.IGNORECASE)):
-            if value is None and name == "auc" and not _goal(passage):
-                yield _Figure(passage, name, None, None, None, "", False, "")
-            continue
-        low, high = _interval_after(text, end, value)
-        whose = _owner(text, found.start(), end, value)
-        yield _Figure(passage, name, value, low, high, whose, _goal(passage), _group_near(text, found.start(), end))
-        yield from _more(passage, name, text, end, whose)
-
-
-def _more(passage: Passage, name: str, text: str, end: int, whose: str) -> Iterator[_Figure]:
-    """The second value of "AUC 0.78 on PA and 0.74 on AP films" goes with the same name."""
-    found = re.match(rf"[^.;]{{0,40}}?\b(?:and|,|vs\.?)\s*(?P<value>{_NUMBER})\s*(?P<tail>[^.;,]{{0,40}})", text[end:])
-    if found and _group(found["tail"]) and not _NAME.search(found[0]):
-        stop = end + found.end("value")
-        value = _number(found["value"])
-        yield _Figure(
-            passage, name, value, *_interval_after(text, stop, value), whose, _goal(passage), _group(found["tail"])
-        )
-
-
-def _beside_name(text: str, found: re.Match[str]) -> tuple[float | None, int]:
-    if after := _AFTER.match(text, found.end()):
-        return _number(after["value"]), after.end()
-    far = _FAR.match(text, found.end())
-    if far and not _OTHER.search(far["gap"]) and not _NAME.search(far["gap"]):
-        return _number(far["value"]), far.end()
-    if (before := _BEFORE.search(text, 0, found.start())) and not _RULE.search(text[: before.start()]):
-        return _number(before["value"]), found.end()
-    return None, found.end()
-
-
-def _interval_after(text: str, end: int, value: float) -> tuple[float | None, float | None]:
-    if found := _PLUS_MINUS.match(text, end):
-        return max(0.0, value - float(found["half"])), min(1.0, value + float(found["half"]))
-    found = _INTERVAL.match(text, end)
-    if not found:
-        return None, None
-    low, high = _number(found["low"]), _number(found["high"])
-    return (low, high) if low <= value <= high else (None, None)
-
-
-def _owner(text: str, start: int, end: int, value: float) -> str:
-    """Whose the figure is: the nearest name before it, else after it."""
-    if value in _PUBLISHED:
-        return _PUBLISHED[value]
-    theirs = [found for found in _THEIRS.finditer(text) if found.start() < end]
-    ours = [found for found in _OURS.finditer(text) if found.start() < end]
-    if theirs and (not ours or theirs[-1].start() > ours[-1].start()):
-        # "assists the radiologist with an F1 of ...": a figure is theirs only where it follows them closely.
-        return theirs[-1][0] if start - theirs[-1].end() < 60 else ""
-    if not ours and (late := _THEIRS.match(text[end:].lstrip(" ,().*"))):
-        return late[0]
-    return ""
-
-
-def _goal(passage: Passage) -> bool:
-    """In the plan, whatever is not said to have been reached is asked for."""
-    if not passage.section.startswith("plan"):
-        return False
-    return bool(_GOAL.search(passage.text)) or not (_OURS.search(passage.text) or _REACHED.search(passage.text))
-
-
-def _group(text: str) -> str:
-    found = _GROUPS.search(text)
-    return (found[1] or found[2]) if found else (look_alikes_in(text) or ("",))[0]
-
-
-def _group_near(text: str, start: int, end: int) -> str:
-    """The nearest view or group: right after the figure, else right before its name."""
-    after = re.match(r"\s*(?:\([^)]*\))?\s*(?:for|on|in|within|among)\s+(?:the\s+)?(.{2,30})", text[end:])
-    if after and (group := _group(re.split(r"\band\b|,|;", after[1])[0])):
-        return group
-    if group := _group(text[start:end]):
-        return group
-    before = re.split(r"[,;]|\band\b", text[:start])[-1]
-    return (
-        _group(before)
-        if len(before) < 50 and re.search(r"\b(?:for|on|in|within|among|films?|images?|view)\b", before)
-        else ""
-    )
-
-
 def _comparisons(
-    document: Document, found: list[_Figure], ours: list[_Figure], sets: tuple[DataSet, ...], margin: Margin
+    theirs: list[Figure], ours: tuple[Metric, ...], sets: tuple[DataSet, ...], margin: Margin
 ) -> tuple[Comparison, ...]:
     """Their F1, PPV or NPV beside ours, or as the plan's bar."""
     told: dict[str, Comparison] = {}
-    same = any(_SAME.search(passage.text) for passage in document.passages)
-    for figure in found:
-        if not figure.whose or figure.name not in ("f1", "f2", "ppv", "npv") or figure.name in told or same:
+    for figure in theirs:
+        if figure.name not in _MOVING or figure.name in told:
             continue
         mine = next((one for one in ours if one.name == figure.name and not one.goal and one.value is not None), None)
         margin.at(f"comparisons/{len(told)}", figure.passage)
         told[figure.name] = Comparison(
             metric=figure.name,
             ours=mine.value if mine else None,
-            ours_prevalence=_ours(document, mine, sets) if mine else None,
+            ours_prevalence=_prevalence(mine, sets) if mine else None,
             theirs=figure.value,
             whose=figure.whose,
         )
     return tuple(told.values())
 
 
-def _ours(document: Document, figure: _Figure, sets: tuple[DataSet, ...]) -> float | None:
+def _prevalence(metric: Metric, sets: tuple[DataSet, ...]) -> float | None:
     """The prevalence beside our figure, else the one said of its set."""
-    metric = _metric(document, figure)
     if metric.prevalence is not None:
         return metric.prevalence
     return next((told.prevalence for told in sets if told.name == metric.set), None)
