@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from regulatory.made import device_folder
 from wetread.errors import ConfigError, LeakError
+from wetread.regulatory import written as written_module
 from wetread.regulatory.build import FORMATS, Folder, build, folder
 from wetread.regulatory.chain import records
 from wetread.regulatory.device import load_device
@@ -118,6 +120,26 @@ def test_a_folder_without_open_fields_is_built(device_file: Path, built: Folder,
         said |= {each.field: "Written by whoever answers for it." for each in found.open}
     assert found.blocking == ()
     assert json.loads(build(load_device(device_folder(tmp_path, said=said)), draft=False, formats=("md",))["manifest.json"])["draft"] is False  # fmt: skip
+
+
+def test_a_number_typed_by_a_person_stops_every_build_with_its_field(built: Folder, tmp_path: Path) -> None:
+    field = built.gaps.open[0].field
+    device = load_device(device_folder(tmp_path, said={field: "We saw it.\nThere were about 37 films."}))
+    with pytest.raises(
+        ConfigError, match=rf"said\.{field}, line 2: '37' is typed by hand, in: There were about 37 films\.$"
+    ):
+        build(device, draft=True, formats=("md",))
+
+
+def test_a_number_typed_in_a_template_stops_every_build_with_its_line(
+    device_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = shutil.copytree(written_module.TEMPLATES, tmp_path / "templates")
+    template = copied / "14-human-factors.md"
+    template.write_text(template.read_text(encoding="utf-8") + "\n\nSome 12 people.\n", encoding="utf-8")
+    monkeypatch.setattr(written_module, "TEMPLATES", copied)
+    with pytest.raises(ConfigError, match=r"14-human-factors, line \d+: '12' is typed by hand, in: Some 12 people\."):
+        build(load_device(device_file), draft=True, formats=("md",), only=("14-human-factors",))
 
 
 def test_a_threshold_chosen_on_the_test_films_stops_every_build(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def _build(options: argparse.Namespace) -> int:
     device = load_device(Path(options.device))
     made = folder(device, draft=options.draft, formats=options.formats, only=options.document or ())
     write_folder(out, lambda: made.files)
-    for each in (*made.gaps.digits, *made.gaps.faults, *made.gaps.stale):
+    for each in (*made.gaps.faults, *made.gaps.stale):
         print(f"wetread: {each}", file=sys.stderr)
     print(
         f"{device.name}: {len(made.documents)} documents, {len(made.claims)} numbers with their evidence; "

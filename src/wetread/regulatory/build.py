@@ -123,14 +123,23 @@ def _asked(formats: Iterable[str], only: Iterable[str], *, draft: bool) -> None:
 
 def _refuse(found: Gaps, *, draft: bool) -> None:
     """What no folder may hold, and what only a draft may."""
-    told = [fault for fault in found.faults if fault.code == "threshold-on-test"]
-    if told:
-        raise LeakError(f"no documents are built: {told[0]}")
-    if not draft and found.blocking:
-        listed = "\n".join(f"    {each}" for each in found.blocking)
+    if found.digits:
+        listed = _lines(map(str, found.digits))
         raise ConfigError(
-            f"no folder is built, because of {len(found.blocking)} gaps; --draft builds one with them:\n{listed}"
+            f"no documents are built, because {len(found.digits)} numbers are typed by hand. Cite the evidence, as "
+            f"{{NAME:/json/pointer}} in text under said:{listed}"
         )
+    if tuned := [fault for fault in found.faults if fault.code == "threshold-on-test"]:
+        raise LeakError(f"no documents are built:{_lines(map(str, tuned))}")
+    if not draft and found.blocking:
+        raise ConfigError(
+            f"no folder is built, because of {len(found.blocking)} gaps; --draft builds one with them:"
+            f"{_lines(found.blocking)}"
+        )
+
+
+def _lines(listed: Iterable[str]) -> str:
+    return "".join(f"\n    {each}" for each in listed)
 
 
 # --------------------------------------------------------------------------------------------------------- files

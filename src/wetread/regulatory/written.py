@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -15,10 +14,11 @@ from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS, Document
 from wetread.regulatory.pen import Pen, plain
 
-__all__ = ["BANNER", "Written", "write", "written"]
+__all__ = ["BANNER", "TEMPLATES", "Written", "write", "written"]
 
 BANNER = "Generated draft. Not a submission. Not cleared by any authority."
-_TEMPLATES = Path(documents.__file__).parent / "templates"
+TEMPLATES = Path(documents.__file__).parent / "templates"
+"""Where they lie: `ID.md` for each document, and parts that several share."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ def written(device: Device, only: Collection[str] = ()) -> tuple[Written, ...]:
     DataError
         If evidence is not what a document takes it for.
     """
-    return tuple(write(document, device) for document in _there() if not only or document.id in only)
+    return tuple(write(document, device) for document in DOCUMENTS if not only or document.id in only)
 
 
 def write(document: Document, device: Device) -> Written:
@@ -73,7 +73,7 @@ def write(document: Document, device: Device) -> Written:
         If evidence is not what the document takes it for.
     """
     pen = Pen(device.artefacts, device.said)
-    template = _environment().get_template(f"{document.id}.md")
+    template = _environment(TEMPLATES).get_template(f"{document.id}.md")
     body = template.render(
         {
             "device": device,
@@ -91,17 +91,11 @@ def write(document: Document, device: Device) -> Written:
     return Written(document=document, body=body, pen=pen, footer=footer)
 
 
-def _there() -> Iterator[Document]:
-    for document in DOCUMENTS:
-        if (_TEMPLATES / f"{document.id}.md").exists() and find_spec(f"{documents.__name__}.{document.module}"):
-            yield document
-
-
 @cache
-def _environment() -> Environment:
+def _environment(templates: Path) -> Environment:
     # What is written is Markdown: nothing in it is escaped for HTML, and the page that shows it takes no HTML from it.
     return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=select_autoescape(enabled_extensions=(), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
