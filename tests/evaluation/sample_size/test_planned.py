@@ -25,6 +25,7 @@ COMPONENTS = {
 READERS = {"effect": 0.05, "readers": 6, "cases": 251, "components": COMPONENTS}
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_goals_are_those_of_the_oracle_to_the_film() -> None:
     published = oracle("performance_goal_exact")
     wanted = {(0.88, 0.80): "p1=.88,p0=.80", (0.90, 0.80): "p1=.90,p0=.80", (0.85, 0.75): "p1=.85,p0=.75"}
@@ -36,6 +37,7 @@ def test_goals_are_those_of_the_oracle_to_the_film() -> None:
         assert size.result["first"] in size.result["teeth"]["films"]
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_precision_is_that_of_the_oracle() -> None:
     published = oracle("buderer")
     entries = [
@@ -48,6 +50,7 @@ def test_precision_is_that_of_the_oracle() -> None:
         assert size.result["films"] == pytest.approx(published[name]["n_total"], rel=1e-4)
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_areas_are_those_of_the_oracles() -> None:
     published = oracle("hanley_mcneil")["n_per_group_one_sided_0.05_power0.8"]
     groups = [
@@ -65,6 +68,7 @@ def test_areas_are_those_of_the_oracles() -> None:
     assert found.areas[1].result["negatives"] == pytest.approx(sizes["same_kappa3"]["ncontrols"], abs=1e-8)
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_pairs_are_those_of_the_oracle() -> None:
     delong = oracle("delong_asah")
     auc, variance = delong["auc"], delong["var"]
@@ -80,6 +84,7 @@ def test_pairs_are_those_of_the_oracle() -> None:
     assert size.inputs["source"] == "pROC's example"
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_f1_is_that_of_the_oracle() -> None:
     published = oracle("f1")["n_halfwidth0.05_se.8_sp.9_prev.1"]
     entry = {"sensitivity": 0.8, "specificity": 0.9, "prevalence": 0.1, "half_width": 0.05}
@@ -89,6 +94,7 @@ def test_f1_is_that_of_the_oracle() -> None:
     )
 
 
+@pytest.mark.requirement("REQ-SAMPLE-SIZE")
 def test_readers_are_those_of_the_oracle() -> None:
     published = oracle("mrmc_power_or")
     given_ = published["inputs"]

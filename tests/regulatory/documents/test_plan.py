@@ -36,7 +36,7 @@ def line(found: Written, *cells: str) -> str:
     return next((row for row in rows if all(f" {cell} |" in row for cell in cells)), f"no row with {cells}")
 
 
-@pytest.mark.requirement("REQ-DOCUMENT-NUMBERS")
+@pytest.mark.requirement("REQ-DOCUMENT-NUMBERS", "REQ-SAMPLE-SIZE")
 def test_printed_goals_are_the_oracles(tmp_path: Path) -> None:
     published = oracle("performance_goal_exact")
     goals = {(0.88, 0.80): "p1=.88,p0=.80", (0.90, 0.80): "p1=.90,p0=.80", (0.85, 0.75): "p1=.85,p0=.75"}
@@ -48,7 +48,7 @@ def test_printed_goals_are_the_oracles(tmp_path: Path) -> None:
         assert f"| {published[name]['stable']} |" in row
 
 
-@pytest.mark.requirement("REQ-DOCUMENT-NUMBERS")
+@pytest.mark.requirement("REQ-DOCUMENT-NUMBERS", "REQ-SAMPLE-SIZE")
 def test_printed_precision_areas_f1_and_readers_are_the_oracles(tmp_path: Path) -> None:
     given = oracle("mrmc_power_or")["inputs"]
     components = {
