@@ -9,9 +9,12 @@ from wetread.regulatory.evidence import first, found, items
 from wetread.regulatory.evidence.bundle import card
 from wetread.regulatory.evidence.cohort import alarm, cohorts, suspects
 from wetread.regulatory.evidence.gate import gate, rows
+from wetread.regulatory.evidence.values import bare
 from wetread.regulatory.pen import Pen
 
 __all__ = ["limits"]
+
+_HALF = 0.5
 
 
 def limits(device: Device, pen: Pen) -> list[str]:
@@ -51,9 +54,16 @@ def _of_honesty(device: Device, pen: Pen) -> Iterator[str]:
         return
     away = f"{told.name}:/ablation/as fitted/lungs taken out/auroc"
     if pen.has(away):
+        whole = f"{told.name}:/ablation/whole films"
+        left = bare(device, away) - 0.5
+        meaning = (
+            "much of what serves the label lies outside the lungs"
+            if left > _HALF * (bare(device, whole) - 0.5)
+            else ("most of what serves the label lies in the lungs")
+        )
         yield (
-            f"With the lungs taken out of the films the label of these films is still told with an AUROC of {pen.num(away)}, "
-            f"with whole films {pen.num(f'{told.name}:/ablation/whole films')}: what serves the label lies in good part outside the lungs."
+            f"With the lungs taken out of the films the label of these films is told with an AUROC of {pen.num(away)}, with "
+            f"whole films {pen.num(whole)}: {meaning}."
         )
     for ref, row in items(told, "told_by_score"):
         if row.get("surely"):

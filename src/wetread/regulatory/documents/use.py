@@ -53,8 +53,8 @@ PURPOSES: Mapping[ClaimType, Purpose] = {
         statement="{device} is intended to help prioritise the reading list: it analyses frontal chest radiographs and flags, for "
         "the whole film, features of {finding}, so that a flagged film may be read sooner than its turn.",
         output="A flag for the film, beside the standard of care. No film leaves the list or moves back in it. The outline "
-        "and the probability, which the software can also give, are no part of this claim and stay switched off "
-        "(`--results worklist`).",
+        "and the probability, which the software can also give, are no part of this claim: an installation under it shows "
+        "its users the flag alone (`--results worklist`).",
         impact="The device changes the order in which films are read, and nothing else: every film is read by a qualified "
         "reader, with or without a flag.",
         false_positive="a film without the finding is read before its turn, and others wait longer for it.",

@@ -46,7 +46,7 @@ def draw(device: Device) -> Drawn:
         more = [100 * (high - value) for _, value, _, high in told]
         axes.errorbar(values, names, xerr=(less, more), fmt="o", color=BLUE, capsize=2.5, markersize=4, linewidth=1.1)
         axes.set_xlim(left=0)
-        axes.set_xlabel("share of the films with the label that have the finding too, % (interval over patients)")
+        axes.set_xlabel("share of the films with the label, % (interval over patients)")
         tidy(axes, grid="x")
 
     first = told[-1]

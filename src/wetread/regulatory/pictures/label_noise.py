@@ -50,7 +50,7 @@ def draw(device: Device) -> Drawn:
             left = [a + b for a, b in zip(left, values, strict=True)]
         axes.invert_yaxis()
         axes.set_xlabel("share of the films that were read again, %")
-        axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.25), ncols=len(seen), fontsize=8)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.25), ncols=len(seen), fontsize=7.5, columnspacing=1.2)
         tidy(axes)
 
     first, top = rows[0][0], seen[0]

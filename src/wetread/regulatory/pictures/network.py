@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["draw", "ready"]
 
-_HEIGHT = 26.0
+_HEIGHT, _GAP = 28.0, 3.5
 _KINDS = {
-    "frozen": ("Frozen", "published weights,\nkept as they are", "end"),
-    "tuned": ("Fine-tuned", "published weights,\nlearning", "step"),
+    "frozen": ("Frozen", "published\nweights, kept", "end"),
+    "tuned": ("Fine-tuned", "published\nweights, learning", "step"),
     "added": ("Added", "from nothing", "ask"),
 }
 
@@ -50,21 +50,21 @@ def draw(device: Device) -> Drawn:
         if bare(device, f"{about.name}:/plan/{kind}_parameters") > 0:
             count = plain(pen.num(f"{about.name}:/plan/{kind}_parameters"))
             layers = plain(pen.derived("count", f"{about.name}:/plan/{kind}"))
-            parts.append((title, f"{words}\n{layers} layers\n{count} parameters", fill))
+            parts.append((title, f"{words}\nlayers: {layers}\n{count}\nparameters", fill))
     parts.append(("Logit and map", "the map's mean\nis the logit", "end"))
-    width = (100 - 4 * (len(parts) - 1)) / len(parts)
+    width = (100 - _GAP * (len(parts) - 1)) / len(parts)
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
         canvas(axes, _HEIGHT)
         for place, (title, text, kind) in enumerate(parts):
-            x = width / 2 + place * (width + 4)
+            x = width / 2 + place * (width + _GAP)
             if place:
-                arrow(axes, (x - width / 2 - 4, _HEIGHT / 2), (x - width / 2, _HEIGHT / 2))
-            box(axes, Box(x, _HEIGHT / 2, width, 17, title, text, kind), size=7.6)
+                arrow(axes, (x - width / 2 - _GAP, _HEIGHT / 2), (x - width / 2, _HEIGHT / 2))
+            box(axes, Box(x, _HEIGHT / 2, width, 20, title, text, kind), size=7.4)
 
     told = "; ".join(f"{title}: {' '.join(text.split())}" for title, text, _ in parts)
-    return drawn("network", f"The network {how.get('network', 'name')} from film to logit. {told}.", 1.9, paint)
+    return drawn("network", f"The network {how.get('network', 'name')} from film to logit. {told}.", 2.0, paint)
 
 
 def _frame(device: Device, pen: Pen) -> str:

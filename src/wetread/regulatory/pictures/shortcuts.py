@@ -48,9 +48,9 @@ def draw(device: Device) -> Drawn:
         axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
         axes.axvline(0.5, color=SOFT, linewidth=0.8, linestyle=":")
         axes.axvline(bound, color=SOFT, linewidth=0.8, linestyle="--")
-        axes.set_xlabel("AUROC on the label (dotted: by lot; dashed: bound of the alarm; diamonds ring)")
+        axes.set_xlabel("AUROC on the label\n(dotted: by lot; dashed: bound of the alarm; diamonds ring)")
         tidy(axes)
 
     loud = [name for name, rings, *_ in reversed(rows) if rings]
     alt = f"What tells the label without the lungs; the alarm rings for {', '.join(loud) or 'nothing'}."
-    return drawn("shortcuts", alt, 0.9 + 0.26 * len(rows), paint)
+    return drawn("shortcuts", alt, 1.05 + 0.26 * len(rows), paint)
