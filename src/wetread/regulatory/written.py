@@ -13,10 +13,11 @@ from wetread.regulatory import documents
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS, Document
 from wetread.regulatory.pen import Pen, plain
+from wetread.regulatory.render.told import BANNER
 
 __all__ = ["BANNER", "TEMPLATES", "Written", "write", "written"]
 
-BANNER = "Generated draft. Not a submission. Not cleared by any authority."
+
 TEMPLATES = Path(documents.__file__).parent / "templates"
 """Where they lie: `ID.md` for each document, and parts that several share."""
 
