@@ -38,11 +38,16 @@ _SIZES = {1: 20.0, 2: 14.0, 3: 11.5, 4: 10.0}  # of headings by level
 _TEXT, _CAPTION, _CODE = 9.5, 8.5, 8.0
 _TABLE = {4: 8.5, 6: 7.8, 8: 7.0, 10: 6.2}  # of a table by the most columns that it has
 _LEADING = 1.38
+_INDENT, _DEEPEST = (
+    16,
+    8,
+)  # points of a list or quote, and how many of them lie in one another before they go no further
+_HEADER = 200.0  # points: a header that is higher is not repeated on the next page
 _DOTS = 160 / 72  # of a picture to a point, as pictures are drawn
 _INK, _SOFT, _LINK, _RULE, _WASH, _FIELD = "#16202a", "#51606d", "#17607a", "#d5dce1", "#f4f6f8", "#ffe9a8"
 
 
-def flow(blocks: Iterable[Block], figures: Mapping[str, bytes]) -> Iterator[Flowable]:
+def flow(blocks: Iterable[Block], figures: Mapping[str, bytes], depth: int = 0) -> Iterator[Flowable]:
     """Blocks as flowables.
 
     Parameters
@@ -51,12 +56,14 @@ def flow(blocks: Iterable[Block], figures: Mapping[str, bytes]) -> Iterator[Flow
         What is printed.
     figures
         Pictures by name, as PNG files; one that is missing is said to be missing.
+    depth
+        In how many lists they stand.
     """
     for block in blocks:
-        yield from _one(block, figures)
+        yield from _one(block, figures, depth)
 
 
-def _one(block: Block, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
+def _one(block: Block, figures: Mapping[str, bytes], depth: int) -> Iterator[Flowable]:
     from reportlab.platypus import HRFlowable, Preformatted
 
     match block:
@@ -65,7 +72,7 @@ def _one(block: Block, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
         case Paragraph():
             yield _paragraph(block.spans)
         case Listing():
-            yield _listing(block, figures)
+            yield _listing(block, figures, depth)
         case Table():
             yield _table(block)
         case Figure():
@@ -73,7 +80,7 @@ def _one(block: Block, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
         case Code():
             yield Preformatted(block.text, _style(_CODE, font=MONO), maxLineLength=100)
         case Quote():
-            yield from _quote(block, figures)
+            yield from _quote(block, figures, depth)
         case _:
             yield HRFlowable(width="100%", thickness=0.6, color=_RULE, spaceBefore=6, spaceAfter=6)
 
@@ -132,14 +139,22 @@ def _heading(block: Heading) -> Flowable:
     return made
 
 
-def _listing(block: Listing, figures: Mapping[str, bytes]) -> Flowable:
+def _listing(block: Listing, figures: Mapping[str, bytes], depth: int) -> Flowable:
     from reportlab.platypus import ListFlowable, ListItem
 
-    items: list[Any] = [ListItem(list(flow(item, figures)), leftIndent=16) for item in block.items]
-    look: dict[str, Any] = {"bulletFontName": PLAIN, "bulletFontSize": _TEXT, "leftIndent": 16, "spaceAfter": 4}
+    indent = _INDENT if depth < _DEEPEST else 0
+    empty = [_paragraph([])]
+    items: list[Any] = [
+        ListItem(list(flow(item, figures, depth + 1)) or empty, leftIndent=indent) for item in block.items
+    ]
+    look: dict[str, Any] = {"bulletFontName": PLAIN, "bulletFontSize": _TEXT, "leftIndent": indent, "spaceAfter": 4}
     if block.start is None:
         return ListFlowable(items, bulletType="bullet", start="•", **look)
     return ListFlowable(items, bulletType="1", start=block.start, bulletFormat="%s.", **look)
+
+
+def _height(row: Iterable[Flowable], widths: Iterable[float]) -> float:
+    return max(cell.wrap(COLUMN * share, _HIGH)[1] for cell, share in zip(row, widths, strict=True))
 
 
 def _font(look: Span) -> str:
@@ -159,7 +174,7 @@ def _table(block: Table) -> Flowable:
     made = Printed(
         [head, *rows],
         colWidths=[COLUMN * share for share in widths],
-        repeatRows=1,
+        repeatRows=1 if _height(head, widths) < _HEADER else 0,
         splitInRow=1,
         spaceBefore=4,
         spaceAfter=10,
@@ -191,13 +206,14 @@ def _figure(block: Figure, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
     yield _paragraph(block.caption, _CAPTION, colour=_SOFT, after=10)
 
 
-def _quote(block: Quote, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
+def _quote(block: Quote, figures: Mapping[str, bytes], depth: int) -> Iterator[Flowable]:
     from reportlab.platypus import Indenter
 
-    yield Indenter(left=14)
+    indent = _INDENT if depth < _DEEPEST else 0
+    yield Indenter(left=indent)
     for inner in block.blocks:
         if isinstance(inner, Paragraph):
             yield _paragraph(inner.spans, ground=_WASH, before=6, after=10)
         else:
-            yield from _one(inner, figures)
-    yield Indenter(left=-14)
+            yield from _one(inner, figures, depth + 1)
+    yield Indenter(left=-indent)
