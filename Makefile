@@ -1,5 +1,6 @@
 # make demo   a reading of a synthetic film, from nothing but Python 3.11 or newer
 # make test   every gate, in an environment of its own
+# make docs   the documentation site (build/site); make notebooks   the four notebooks, run from clean (build/notebooks)
 # make figures   every figure of the released bundles again
 
 PYTHON ?= python3
@@ -14,7 +15,7 @@ PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke figures fits honesty bench bench-train clean python
+.PHONY: help demo test lint format types imports unit smoke docs notebooks figures fits honesty bench bench-train clean python
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +63,19 @@ unit: $(TEST_ENV)/.installed  ## pytest: tests, and the examples in docstrings
 
 smoke: $(TEST_ENV)/.installed  ## the built wheel, installed bare, reads a film
 	$(BIN)/python tools/smoke.py
+
+$(TEST_ENV)/.docs: $(TEST_ENV)/.installed
+	@$(TEST_ENV)/bin/python $(PIP_INSTALL) --editable '.[workshop,docs]'
+	@touch $@
+
+docs: $(TEST_ENV)/.docs  ## the documentation site in build/site; a warning is an error
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+	@echo "open build/site/index.html"
+
+# NIH= names a folder that holds NIH's own table, for the first notebook; without it a drawn collection is used.
+NIH ?=
+notebooks: $(TEST_ENV)/.installed  ## the four notebooks, run from clean into build/notebooks
+	$(BIN)/python tools/notebooks.py $(if $(NIH),--nih $(NIH))
 
 # The recipes of the released bundles need the public collections that they name, below DATA.
 DATA ?= ../shared/data

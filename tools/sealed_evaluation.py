@@ -18,6 +18,7 @@ import polars as pl
 from wetread.bundle import find, load
 from wetread.cli import main as wetread
 from wetread.collections import load as collection
+from wetread.training.config import load_config
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 LABELS = {"": "label", "_readers": "opacity"}
@@ -36,6 +37,12 @@ def table(bundle: str, data: Path) -> pl.DataFrame:
         film_id="file", opacity=pl.col("rsna_target").cast(pl.Float64, strict=False)
     )
     return collection("csv", data / "nih_384", labels=index, columns=COLUMNS).join(again, on="film_id", how="left")
+
+
+def rule(bundle: str) -> str:
+    """The rule by which the recipe chose the card's threshold."""
+    kept = load_config(RESULTS.parent / "configs" / f"{bundle}.toml").fit.sensitivity
+    return f"sensitivity={kept:g}" if kept else "youden"
 
 
 def made(bundle: str, label: str, suffix: str, data: Path, folder: Path) -> None:
@@ -62,7 +69,7 @@ def made(bundle: str, label: str, suffix: str, data: Path, folder: Path) -> None
     covariates = [word for name in ("view", "sex") for word in ("--group", name)] + ["--age", "age_years"]
     arguments = [
         "evaluate", "--scores", str(sides["sealed"]), "--score", "probability", "--probabilities", "--label", "truth",
-        "--tuning-scores", str(sides["out_of_fold"]), "--rule", "youden",
+        "--tuning-scores", str(sides["out_of_fold"]), "--rule", rule(bundle),
         "--name", names[suffix], "--model", f"{card.name} {card.version}", "--seed", "1", "--out", str(folder / "out"),
         *([*covariates, "--findings", "findings"] if bundle == "adult" else []),
     ]  # fmt: skip
