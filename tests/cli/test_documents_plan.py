@@ -66,3 +66,14 @@ def test_a_file_that_asks_for_nothing_is_refused(tmp_path: Path, text: str, word
 def test_a_missing_device_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         documents_plan.run(options(str(tmp_path / "none.yaml"), "--out", str(tmp_path / "plan.json")))
+
+
+def test_the_example_of_the_docs_is_a_plan(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "sample-size.md").read_text("utf-8")
+    example = page[page.index("```yaml\n") + 8 :].partition("```")[0]
+    device, out = tmp_path / "device.yaml", tmp_path / "plan.json"
+    device.write_text(f"schema: wetread.device/1\n{example}")
+    assert documents_plan.run(options(str(device), "--out", str(out))) == 0
+    told = json.loads(out.read_text())
+    assert all(told[kind] for kind in ("goals", "precision", "areas", "groups", "f1", "readers"))
+    assert told["asked"]["described"]["truth"]["readers"] == 3

@@ -40,7 +40,7 @@ def beside_all(artefact: Artefact, part: str, pen: Pen, *, most: int | None = No
     for row in list(rows(artefact, part))[:most]:
         lines = [
             [
-                name if not _digits(name) else pen.num(f"{beside(row, name)}/name"),
+                f"`{name}`" if _digits(name) else name,
                 pen.num(f"{beside(row, name)}/films", **row.about), pen.num(f"{beside(row, name)}/auroc", 3, **row.about),
                 pen.num(f"{beside(row, name)}/network", 3, **row.about),
                 pen.num(f"{beside(row, name)}/difference", 3, **row.about),

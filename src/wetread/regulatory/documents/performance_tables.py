@@ -74,6 +74,19 @@ class Tables:
     # ----------------------------------------------------------------------------------------------- at a threshold
 
     @property
+    def apart(self) -> str:
+        """What was compared with the films of the choice and found apart: "films and patients", "films", or ""."""
+        overlap = self.one.get("cuts", 0, "applied", "overlap") or {}
+        compared = [name for name in ("films", "patients") if overlap.get(name) == 0]
+        return " and ".join(compared)
+
+    @property
+    def notes(self) -> list[str]:
+        """What must be known of the threshold: what could not be compared, and what was overridden."""
+        told = self.one.get("cuts", 0, "applied", "notes") or ()
+        return [self.text("cuts", 0, "applied", "notes", place) for place in range(len(told))]
+
+    @property
     def two_by_two(self) -> str:
         """Calls against the reference standard."""
         if self.cut is None:

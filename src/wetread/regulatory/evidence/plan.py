@@ -60,7 +60,7 @@ def asked(path: Path) -> Mapping[str, Any]:
     if not isinstance(validation, dict):
         raise ConfigError(
             f"device file {path} asks for no plan: write `validation:` with a prevalence, goals and what else is to be "
-            "computed (docs/submission.md)"
+            "computed (docs/documents.md)"
         )
     return validation
 
