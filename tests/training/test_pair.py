@@ -179,7 +179,7 @@ def test_another_weight_fits_nothing_again(world: World, monkeypatch: pytest.Mon
 
     monkeypatch.setattr("wetread.training.pair.fit", never)
     monkeypatch.setattr("wetread.training.pair.Tail.score", never)
-    monkeypatch.setattr("wetread.training.pair.Tail.fit", lambda self, places, seed: _lite(world))
+    monkeypatch.setattr("wetread.training.pair.Tail.fit", lambda *_: built(world.config).get_submodule("tuned"))
     path = tmp_path / "tiny.toml"
     path.write_text(recipe().replace("weight = 0.4", "weight = 0.7"), encoding="utf-8")
     before = np.load(world.run / "oof.npz")["logits"]
@@ -187,10 +187,6 @@ def test_another_weight_fits_nothing_again(world: World, monkeypatch: pytest.Mon
     assert not np.allclose(np.load(world.run / "oof.npz")["logits"], before)
     train(world.config, world.data, world.run, lambda _: None)
     np.testing.assert_allclose(np.load(world.run / "oof.npz")["logits"], before, atol=1e-5)
-
-
-def _lite(world: World) -> torch.nn.Module:
-    return built(world.config).get_submodule("tuned")
 
 
 def test_an_unfinished_run_tells_no_shifts(world: World, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from wetread.evaluation.calls.threshold import Tuned, tune
 from wetread.intervals import Interval, bootstrap_auroc
 from wetread.preprocess import InputSpec, prepare_pixels
 from wetread.training.beside import Beside, beside_crude
+from wetread.training.config import FitConfig
 from wetread.training.parity import Parity, parity
 from wetread.training.pointing import worth
 from wetread.training.runfolder import OUT_OF_FOLD, RunFolder, open_folder
@@ -79,7 +80,7 @@ def package(
     today
         For the card.
     rule
-        By which the threshold is chosen on the run's scores; Youden's if None.
+        By which the threshold is chosen on the run's scores; the recipe's if None, Youden's where it names none.
     threshold
         One that was chosen elsewhere, with its rule in words; then no rule is applied.
     data
@@ -99,7 +100,7 @@ def package(
     _free(out, found.config.name)
     scored = _scored(found)
     calibration = calibrate(scored.score, scored.label.astype(np.int64))
-    chosen = tune(scored, rule, seed=found.config.fit.seed) if threshold is None else threshold
+    chosen = tune(scored, rule or _rule(found), seed=found.config.fit.seed) if threshold is None else threshold
     area = bootstrap_auroc(scored.score, scored.label, scored.patient, seed=found.config.fit.seed)
     beside, real = (None, None) if data is None else beside_crude(found, data)
     drawn = drawn_films(found.config.input)
@@ -127,6 +128,12 @@ def package(
     packaged = Packaged(bundle, area, chosen, alike, beside)
     (run / PACKAGE).write_text(json.dumps(_told(packaged), indent=1) + "\n", encoding="utf-8")
     return packaged
+
+
+def _rule(found: RunFolder) -> Rule | None:
+    """The share of positive films that the recipe asks the threshold to keep, where it does."""
+    fit = found.config.fit
+    return Rule("sensitivity", target=fit.sensitivity) if isinstance(fit, FitConfig) and fit.sensitivity else None
 
 
 def _free(out: Path, name: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wetread.preprocess import InputSpec, prepare_pixels
 from wetread.training.augment import Augmentation
-from wetread.training.small.changes import changed, stretched
+from wetread.training.small.changes import changed, framed, stretched, uneven
 
 STILL = Augmentation(turn_degrees=0, scale=0, stretch=0, shift=0, gamma=0, contrast=0, noise=0, blur=0, cover=0)
 
@@ -69,3 +69,32 @@ def test_a_shift_moves_the_film_and_exposure_does_not() -> None:
     exposed = changed(0.5 * spot, Augmentation(0, 0, 0, 0, 1.0, 0, 0, 0, 0), np.random.default_rng(1))
     torch.testing.assert_close(rows(exposed), rows(spot), atol=1e-2, rtol=0)
     assert exposed.amax(dim=(1, 2, 3)).std() > 0.05
+
+
+def test_uneven_exposure_moves_grey_levels_by_place_and_black_and_white_nowhere() -> None:
+    flat = torch.full((2, 1, 32, 32), 0.5)
+    moved = uneven(flat, 0.5, np.random.default_rng(0))
+    assert moved.shape == flat.shape
+    assert float(moved.flatten(1).std(dim=1).min()) > 0.02
+    assert float(moved.min()) >= 0
+    assert float(moved.max()) <= 1
+    assert float((moved[:, :, 1:] - moved[:, :, :-1]).abs().max()) < 0.1, "it changes smoothly"
+    for level in (0.0, 1.0):
+        ends = torch.full((1, 1, 32, 32), level)
+        torch.testing.assert_close(uneven(ends, 0.5, np.random.default_rng(1)), ends)
+    torch.testing.assert_close(uneven(flat, 0.0, np.random.default_rng(2)), flat)
+
+
+def test_a_framed_film_is_squeezed_one_way_with_black_beside_it() -> None:
+    bright = torch.full((64, 1, 32, 32), 1.0)
+    laid = framed(bright, 1.0, np.random.default_rng(0))
+    rows, columns = (laid[:, 0].amax(dim=axis) > 0.5 for axis in (2, 1))
+    high, wide = rows.sum(dim=1), columns.sum(dim=1)
+    assert bool(((high == 32) | (wide == 32)).all()), "one side fills the frame"
+    assert int((high < 30).sum()) > 20, "films wider than high"
+    assert int((wide < 32).sum()) > 3, "and some higher than wide"
+    assert int(high.min()) >= 16
+    assert int(wide.min()) >= 24
+    torch.testing.assert_close(framed(bright, 0.0, np.random.default_rng(0)), bright)
+    some = (framed(bright, 0.5, np.random.default_rng(0)).amin(dim=(1, 2, 3)) < 0.5).sum()
+    assert 16 < int(some) < 48

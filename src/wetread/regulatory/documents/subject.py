@@ -21,6 +21,8 @@ __all__ = ["subject"]
 _LEARNT = {
     "probe": "a linear map on the frozen features of a network, fitted in closed form, without passes over the films",
     "tail": "the late blocks of a network, tuned by gradient descent on features of its frozen early blocks",
+    "pair": "the late blocks of a network, tuned by gradient descent on features of its frozen early blocks, and beside it "
+    "small networks fitted from nothing, which answer together",
     "tune": "a network tuned by gradient descent",
     "small": "several small networks, fitted from nothing",
 }

@@ -52,7 +52,7 @@ class Recipe:
 
     @property
     def method(self) -> str:
-        """How it was fitted: "tune", "tail", "probe" or "small"; a recipe that does not say is of "tail"."""
+        """How it was fitted: "tune", "tail", "pair", "probe" or "small"; a recipe that does not say is of "tail"."""
         return str(self.get("fit", "method") or "tail")
 
     @property

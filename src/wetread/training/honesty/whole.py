@@ -173,10 +173,12 @@ def _parity(found: RunFolder, bundle: Bundle, films: FilmSet) -> dict[str, Any]:
 
 def _random_weights(found: RunFolder, config: TrainConfig, films: FilmSet) -> dict[str, Any]:
     places = _spread(np.arange(len(films)), _RANDOM)
-    last = ("weight",) if found.method == "probe" else ("classifier.weight",)
+    network = found.network()
+    classifiers = [name for name, _ in network.named_parameters() if name.endswith("classifier.weight")]
+    last = ["weight"] if found.method == "probe" else classifiers
     shown = _prepared(config, films, places)
     who = [films.patients[place] for place in places]
-    return under_random_weights(found.network(), last, shown, who, seed=config.fit.seed)
+    return under_random_weights(network, last, shown, who, seed=config.fit.seed)
 
 
 def _fitted_again(
