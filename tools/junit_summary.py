@@ -13,6 +13,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from wetread import __version__
 from wetread.errors import WetreadError
@@ -28,7 +29,7 @@ REGULATORY = Path(__file__).resolve().parents[1] / "regulatory"
 STATED, REGISTERED = REGULATORY / "requirements.yaml", REGULATORY / "risks.yaml"
 
 
-def held(told: dict[str, object]) -> Matrix:
+def held(told: dict[str, Any]) -> Matrix:
     """Requirements, risks, reason codes and documents of this repository, and these results."""
     return matrix(
         requirements(parse_yaml(STATED.read_bytes())),
@@ -37,6 +38,14 @@ def held(told: dict[str, object]) -> Matrix:
         documents=[document.id for document in DOCUMENTS],
         codes=reason_codes(),
     )
+
+
+def lines(told: dict[str, Any]) -> str:
+    """As JSON, with one line for each test."""
+    about = {key: value for key, value in told.items() if key != "tests"}
+    rows = [json.dumps(row, ensure_ascii=False) for row in told["tests"]]
+    listed = "[" + ",".join(f"\n  {row}" for row in rows) + "\n ]"
+    return json.dumps(about, indent=1, ensure_ascii=False).removesuffix("\n}") + f',\n "tests": {listed}\n}}\n'
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, WetreadError) as error:
         print(error, file=sys.stderr)
         return 2
-    asked.out.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    asked.out.write_text(lines(told), encoding="utf-8")
     print(f"{len(found.rows)} requirements: " + ", ".join(f"{n} {status}" for status, n in found.counts.items()))
     for finding in found.findings:
         print(f"{finding.kind}: {finding.what}{f' ({finding.where})' if finding.where else ''}", file=sys.stderr)
