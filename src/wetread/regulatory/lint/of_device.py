@@ -207,7 +207,7 @@ class _Lowering:
 
     def augmentation(self) -> tuple[str, ...]:
         told = recipe(self.device)
-        names = [] if told is None else told.changes
+        names = told.changes if told is not None and isinstance(told.get("augmentation"), dict) else []
         if told is not None:
             self.places |= {f"augmentation/{at}": told.ref("augmentation", name) for at, name in enumerate(names)}
         return tuple(names)

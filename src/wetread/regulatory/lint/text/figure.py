@@ -25,7 +25,7 @@ _NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.ite
 _NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
 _FILLER = (
     r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around|approximately|approx\.?|roughly"
-    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|to|the|our|a|an|up|model|algorithm|device|on|for|in"
+    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|should|must|shall|will|would|to|the|our|a|an|up|model|algorithm|device|on|for|in"
     r"|validation|test|tuning|training|set|data|dataset|films?|images?|has|had|got|came|out|as|high|max|maximum|best|with|mean"
     r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)|this)\b)*"
 )
@@ -201,7 +201,8 @@ def _beside_name(text: str, found: re.Match[str]) -> tuple[float | None, int]:
 
 def _interval_after(text: str, end: int, value: float) -> tuple[float | None, float | None]:
     if found := _PLUS_MINUS.match(text, end):
-        return max(0.0, value - float(found["half"])), min(1.0, value + float(found["half"]))
+        half = float(found["half"])
+        return max(0.0, round(value - half, 6)), min(1.0, round(value + half, 6))
     found = _INTERVAL.match(text, end)
     if not found:
         return None, None

@@ -98,7 +98,7 @@ def _adults(text: str) -> Span | None:
 
 
 def _near_age(text: str, start: int, end: int) -> bool:
-    return bool(_AGE_WORD.search(text[max(0, start - 45) : end + 25]))
+    return bool(_AGE_WORD.search(text[max(0, start - 45) : end + 10]))
 
 
 def share_in(text: str, *, sure: bool = False) -> float | None:
@@ -118,7 +118,7 @@ def share_in(text: str, *, sure: bool = False) -> float | None:
     if not speaks:
         return None
     for found in (*_of_positives(text), *_OF_PERCENT.finditer(text)):
-        if not _NOT_SHARE.search(found[0]) and float(found[1]) <= 100:
+        if float(found[1]) <= 100 and not _NOT_SHARE.search(text[found.start() : found.end() + 10]):
             return float(found[1]) / 100
     if (ratio := _ratio_in(text)) is not None:
         return ratio
