@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents.curves import curves
 from wetread.regulatory.documents.limits import limits
@@ -46,7 +47,15 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         ),
         "goals": [ref for ref, _ in items(device.artefacts["device"], "validation", "goals")],
         "radiologist": radiologist.name if radiologist else "",
+        "is_compared": _is_of(radiologist, model),
     }
+
+
+def _is_of(compared: Artefact | None, model: Artefact | None) -> bool:
+    """Whether what was held against readers is this very model."""
+    if compared is None or model is None:
+        return False
+    return all(found(compared, "bundle", name) == found(model, name) for name in ("name", "version"))
 
 
 def _described(device: Device, name: str) -> Mapping[str, Any]:
