@@ -12,10 +12,10 @@ from wetread.regulatory.evidence import first, found, reference
 __all__ = ["comparisons", "radiologist"]
 
 _TITLES = {
-    "attending": "an attending radiologist against the majority of three",
-    "text_label": "labels mined from reports against the majority of three",
-    "panels": "one panel's readings against another panel's",
-    "network": "this device against radiologists' opacity",
+    "attending": "an attending radiologist against the majority of three: abnormal or not",
+    "text_label": "labels mined from reports against the same majority: abnormal or not",
+    "panels": "one panel's airspace opacity against another's lung opacity",
+    "network": "this device's call, out of fold (development estimate), against radiologists' lung opacity",
 }
 
 
