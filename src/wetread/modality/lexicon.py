@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from wetread.modality.data import load, ordinary
+from wetread.modality.data import words as denials
 from wetread.modality.text import SKIP, Token, distance, tokens
 
 __all__ = ["Concepts", "Found", "concepts", "find", "mend"]
 
 _WINDOW = 7  # words between the first and the last of a pattern that may stand in any order
 _BREAKS = frozenset(("but", ".", ";", "?", "!"))
-_SHORTEST, _LONG = 5, 9  # letters of a word that is mended at all, and of one that may have two mistakes
+_STILL = ("site", "symptom", "event", "test")
+_SHORTEST, _LONG = 5, 8  # letters of a word that is mended at all, and of one that may have two mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Concepts:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One meaning at one place: the indices of its words among the tokens."""
+    """One meaning at one place: the indices of its words among the tokens.
+
+    `inner`: it stands inside a longer phrase ("hip" in "hip replacement"): there, but not what is being said.
+    """
 
     concept: str
     places: tuple[int, ...]
+    inner: bool = False
 
 
 @cache
@@ -93,7 +99,8 @@ def mend(words: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[str, ...]]:
     """Words with small mistakes put right, and what they were taken for.
 
     A word of five letters or more that neither the lexicon nor ordinary language knows is taken for the one word of the
-    lexicon that is a single mistake away (two from nine letters on) and begins with the same letter. Where two words are
+    lexicon that is a single mistake away (two from eight letters on) and begins with the same letter, or
+    has lost its first. Where two words are
     as near, none is taken.
     """
     spelling = concepts().spelling
@@ -118,7 +125,7 @@ def _nearest(word: str, spelling: dict[str, str]) -> str | None:
     most = 2 if len(word) >= _LONG else 1
     near: dict[int, dict[str, str]] = defaultdict(dict)
     for candidate, candidate_stem in spelling.items():
-        if candidate[0] != word[0] and candidate[:2] != word[1::-1]:
+        if candidate[0] != word[0] and candidate[:2] != word[1::-1] and candidate[1:2] != word[0]:
             continue
         if (edits := distance(word, candidate, most)) <= most:
             near[edits].setdefault(candidate_stem, candidate)
@@ -137,21 +144,36 @@ def find(words: tuple[Token, ...]) -> tuple[Found, ...]:
     matches = [match for index in range(len(words)) for match in _at(words, index)]
     matches.sort(key=lambda match: (-len(match.places), kinds[match.concept] != "noise"))
     kept: list[Found] = []
+    inner: list[Found] = []
     for match in matches:
         inside = set(match.places)
-        if not any(inside < set(other.places) for other in kept) and not any(
-            inside <= set(other.places) and kinds[other.concept] == "noise" for other in kept
-        ):
+        covers = [other for other in kept if inside < set(other.places) or (inside <= set(other.places) and _kind(other) == "noise")]
+        if not covers:
             kept.append(match)
+        elif all(_shows(words, other, match) for other in covers):
+            inner.append(replace(match, inner=True))
     blocked = {
-        place
+        place: match.concept
         for match in kept
-        if kinds[match.concept] == "noise" or (kinds[match.concept] == "disease" and len(match.places) > 1)
+        if _kind(match) == "noise" or (_kind(match) == "disease" and len(match.places) > 1)
         for place in match.places
     }
     loosely = (_loosely(words, phrase, blocked) for phrase in concepts().loose)
     kept += [found for found in loosely if found is not None]
-    return tuple(match for match in kept if kinds[match.concept] != "noise")
+    return (*(match for match in kept if _kind(match) != "noise"), *inner)
+
+
+def _kind(match: Found) -> str:
+    return concepts().kinds[match.concept]
+
+
+def _shows(words: tuple[Token, ...], cover: Found, match: Found) -> bool:
+    """Whether a meaning inside a longer phrase still counts: a place or complaint does, unless the phrase denies it."""
+    if _kind(cover) in ("noise", "beyond") or _kind(match) not in _STILL:
+        return False
+    if _kind(cover) == "site" and _kind(match) == "site":
+        return False
+    return not any(words[place].word in denials("denies") for place in cover.places)
 
 
 def _at(words: tuple[Token, ...], start: int) -> list[Found]:
@@ -184,7 +206,7 @@ def _follow(words: tuple[Token, ...], start: int, stems: tuple[str, ...]) -> tup
     return tuple(places)
 
 
-def _loosely(words: tuple[Token, ...], phrase: Phrase, blocked: set[int]) -> Found | None:
+def _loosely(words: tuple[Token, ...], phrase: Phrase, blocked: dict[int, str]) -> Found | None:
     """The stems in any order, close together within one sentence."""
     content = [
         index
@@ -192,13 +214,14 @@ def _loosely(words: tuple[Token, ...], phrase: Phrase, blocked: set[int]) -> Fou
         if token.word in _BREAKS or (token.stem and token.word not in SKIP and token.word not in ("and", "or"))
         or token.stem in phrase.stems
     ]  # fmt: skip
+    own = (phrase.concept, *concepts().implies.get(phrase.concept, ()))
     for begin in range(len(content)):
         places: dict[str, int] = {}
         for index in content[begin : begin + _WINDOW]:
             token = words[index]
             if token.word in _BREAKS:
                 break
-            if token.stem in phrase.stems and token.stem not in places and index not in blocked:
+            if token.stem in phrase.stems and token.stem not in places and blocked.get(index, own[0]) in own:
                 places[token.stem] = index
             if len(places) == len(set(phrase.stems)):
                 return Found(phrase.concept, tuple(sorted(places.values())))

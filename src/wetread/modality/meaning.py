@@ -16,6 +16,7 @@ __all__ = ["Meaning", "understand"]
 _DENIES = words("denies")
 _ENDS = words("ends")
 _REACH = 7
+_UNABLE = frozenset(("can", "will"))  # "cannot straighten her elbow" denies no elbow
 _MEDICAL = re.compile(
     r"(?:itis|osis|oma|emia|aemia|pathy|ectomy|ostomy|otomy|plasty|scopy|graphy|algia|uria|penia|megaly|plegia|rrhage|sarcoma|stenosis|plasia|trophy)$"
 )
@@ -45,6 +46,8 @@ class Meaning:
         Who it is about.
     words
         Number of words that carry something.
+    places
+        Parts of the body that are named.
     """
 
     said: frozenset[str]
@@ -56,6 +59,7 @@ class Meaning:
     strange: int
     patient: Patient
     words: int
+    places: frozenset[str]
 
 
 def understand(question: str) -> Meaning:
@@ -66,10 +70,14 @@ def understand(question: str) -> Meaning:
     found = find(tokened)
     denied = _denied(tokened, found)
     kinds = concepts().kinds
-    said, absent, past = set[str](), set[str](), set[str]()
+    said, within, absent, past = set[str](), set[str](), set[str](), set[str]()
     for match in found:
         if denied & set(match.places):
-            absent.add(match.concept)
+            if not match.inner:
+                absent.add(match.concept)
+            continue
+        if match.inner:
+            within.add(match.concept)
             continue
         said.add(match.concept)
         if _long_ago(tokened, match):
@@ -84,7 +92,7 @@ def understand(question: str) -> Meaning:
         if index not in covered and _MEDICAL.search(token.word) and len(token.word) > 6
     )
     content = sum(1 for token in tokened if token.stem and token.word not in SKIP)
-    present = closure(said)
+    present = closure(said | within)
     return Meaning(
         frozenset(said),
         present,
@@ -95,6 +103,7 @@ def understand(question: str) -> Meaning:
         strange,
         patient,
         content,
+        frozenset(name for name in said | within if kinds[name] == "site"),
     )
 
 
@@ -103,7 +112,7 @@ def _denied(given: tuple[Token, ...], found: tuple[Found, ...]) -> set[int]:
     used = {place for match in found for place in match.places}
     reached: set[int] = set()
     for index, token in enumerate(given):
-        if token.word not in _DENIES or index in used:
+        if token.word not in _DENIES or index in used or (index and given[index - 1].word in _UNABLE):
             continue
         for place in range(index + 1, min(index + 1 + _REACH, len(given))):
             word = given[place].word

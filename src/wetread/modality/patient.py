@@ -15,7 +15,7 @@ _WORDS: dict[str, list[float]] = load("language")["ages"]  # words that give an 
 _FEMALE, _MALE, _PRONOUNS = words("female"), words("male"), words("pronouns")
 _PREGNANT = re.compile(
     r"\bpregnan\w*|\bgravid\w*|\bantenatal|\bprenatal|\btrimester|\bf(?:o)?etus|\bgestation|\bunborn|\bmother to be\b"
-    r"|\bexpecting (?:a |my |our |her |twin)|\b(?:am|is|who is|she is|i am|currently) expecting\b|\bmy bump\b|\bin labou?r\b"
+    r"|\bexpecting (?:a |my |our |her |twin)|\bbaby bump|\b(?:am|is|who is|she is|i am|currently) expecting\b|\bmy bump\b|\bin labou?r\b"
     r"|^expecting\b|\bexpecting$|\bexpecting (?:mother|mum|mom|woman|lady)|\bmaternity|\bexpectant"
 )
 _NOT_PREGNANT = re.compile(
@@ -24,6 +24,7 @@ _NOT_PREGNANT = re.compile(
     r"|\bbecom(?:e|ing) pregnan|\bpostpartum|\bafter (?:the |my |her )?pregnan|\bbefore (?:the |my |her )?pregnan|\bnon ?pregnant"
     r"|\bpost ?menopaus|\bhysterectom|\bexclude pregnan|\bnot currently pregnan"
 )
+_UNBORN = re.compile(r"\b(?:trying for|having|want|expecting) (?:a|another) (?:baby|child)\b|\bbaby bump\b")
 _LACTATING = re.compile(r"\bbreast ?feeding|\blactating|\bnursing (?:mother|mum|mom)|\bnursing my\b")
 _WEEKS = re.compile(
     r"(?<!for )(?<!past )(?<!last )(?<!about )(?<!over )(?<!after )(?<!since )(?<!than )(?<!every )(?<!in )(?<!these )(?<!previous )"
@@ -33,24 +34,28 @@ _WEEKS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What is known of the patient: ages from and to in years, sex ("female", "male", ""), pregnant (None: not known)."""
+    """What is known of the patient: ages from and to in years, sex ("female", "male", ""), pregnant (None: not known).
+
+    `assumed`: who says "I" and nothing of an age is taken for an adult, and that is told.
+    """
 
     ages: tuple[float, float] = (0.0, _OLDEST)
     sex: str = ""
     pregnant: bool | None = None
     weeks: int | None = None
+    assumed: bool = False
 
     @property
     def age_known(self) -> bool:
         """Whether anything at all is known of the age."""
-        return self.ages not in ((0.0, _OLDEST), (12.0, _OLDEST))
+        return self.ages != (0.0, _OLDEST) and not self.assumed
 
     @property
     def may_be_pregnant(self) -> bool:
         """Whether a pregnancy is possible as far as is known."""
         if self.pregnant is not None:
             return self.pregnant
-        return self.sex != "male" and self.ages[0] < 56 and self.ages[1] >= 11
+        return self.sex != "male" and self.ages[0] < 50 and self.ages[1] >= 11
 
 
 EVERYBODY = Patient()
@@ -62,10 +67,15 @@ def read_patient(text: str) -> Patient:
     >>> read_patient("my 18 month old son").ages
     (1.5, 1.5)
     """
-    ages = _years(text) or _from_words(text)
+    ages = _years(text) or _from_words(_UNBORN.sub(" ", text))
+    assumed = ages is None and _speaks_for_self(text)
+    if assumed:
+        ages = (18.0, _OLDEST)
     pregnant = _pregnancy(text, ages)
+    if pregnant and ages is not None and ages[1] < 12:
+        ages = None  # the child meant is the one to be born
     sex = "female" if pregnant else _sex(text)
-    patient = Patient(ages or EVERYBODY.ages, sex, pregnant)
+    patient = Patient(ages or EVERYBODY.ages, sex, pregnant, None, assumed)
     if pregnant:
         patient = replace(patient, weeks=_gestation(text))
     if ages is None and pregnant:
@@ -115,8 +125,7 @@ _SOMEBODY_ELSE = re.compile(
 
 
 def _from_words(text: str) -> tuple[float, float] | None:
-    """An age from nouns: the narrowest of them, since "boy, a toddler" is a toddler; who says "I" can write."""
-    known = text.split()
+    """An age from nouns: the narrowest of them, since "boy, a toddler" is a toddler."""
     ranges: list[tuple[float, float]] = [
         (_WORDS[word][0], _WORDS[word][1]) for word in re.findall("[a-z]+", text) if word in _WORDS
     ]
@@ -128,12 +137,18 @@ def _from_words(text: str) -> tuple[float, float] | None:
         ranges.append((40.0, 64.0))
     if ranges:
         return min(ranges, key=lambda found: found[1] - found[0])
-    if "i" in known and not _SOMEBODY_ELSE.search(text):
-        return 12.0, _OLDEST
     return None
 
 
+def _speaks_for_self(text: str) -> bool:
+    """Whether somebody asks about oneself."""
+    return bool(re.search(r"\bi\b", text)) and not _SOMEBODY_ELSE.search(text)
+
+
 def _sex(text: str) -> str:
+    letter = re.search(r"\b\d{1,3} (m|f)\b", text)
+    if letter:
+        return {"m": "male", "f": "female"}[letter[1]]
     said = re.findall(r"[a-z]+", text)
     for chosen in ([word for word in said if word not in _PRONOUNS], said):
         female, male = any(w in _FEMALE for w in chosen), any(w in _MALE for w in chosen)
@@ -187,6 +202,8 @@ def concepts_of_numbers(text: str, patient: Patient) -> frozenset[str]:
     for match in re.finditer(r"\b(?:saturation|oxygen)(?: \w+){0,3} (\d\d)\b|\b(\d\d) ?%", text):
         if 50 <= int(match[1] or match[2]) <= 92 and ("saturation" in text or "oxygen" in text):
             found.add("low-oxygen")
+    if re.search(r"\b(?:took|taken|swallowed|ate) \d{2,3} (?:\w+ ){0,2}(?:tablets?|pills?|capsules?)", text):
+        found.add("swallowed-poison")
     found |= _lasting(text)
     if patient.pregnant and patient.weeks is not None:
         found.add("trimester-first" if patient.weeks <= 13 else "trimester-late")
@@ -211,6 +228,8 @@ def _lasting(text: str) -> frozenset[str]:
             r"\b(?:for|past|last|over|since|these|about) (?:the )?(?:past |last )?$", text[: match.start()]
         ):
             continue
+        if 21 <= days < 56:
+            return frozenset(("lasting",))
         if days >= 56:
             return frozenset(("chronic",))
         if days < 14:

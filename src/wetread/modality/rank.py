@@ -14,6 +14,7 @@ __all__ = ["Candidate", "best", "fitting", "nearest"]
 _LEAST = 0.5  # share of what was understood, by weight, that a row must explain
 _PENALTY = 0.8  # what an unexplained meaning costs, beside an explained one's gain
 _STRANGE = 3.0  # weight of a medical word that the lexicon does not know: that of a disease
+_ELSEWHERE = 3.0  # a row that explains none of the places that were named is about another place
 _PER_NEED = 0.3  # a pattern that asks for more is the more particular one
 _CLOSE = 1.4  # rows within this score of the best are as good
 _MOST = 4  # more rows as good as the best are no answer
@@ -48,10 +49,18 @@ def fitting(meaning: Meaning) -> tuple[Candidate, ...]:
 
 def _weigh(row: Row, meaning: Meaning) -> tuple[float, float]:
     """Weight of what was said that the row explains, and of what it does not."""
-    weights = concepts().weights
-    explained = sum(weights[name] for name in meaning.said if name in row.words)
-    left = sum(weights[name] for name in meaning.said if name not in row.words)
-    return explained, left + _STRANGE * meaning.strange
+    known = concepts()
+    explained = left = 0.0
+    for name in meaning.said:
+        weight = known.weights[name]
+        if name in row.words:
+            explained += weight
+        elif any(other in row.words and known.kinds[other] != "site" for other in known.implies.get(name, ())):
+            explained, left = explained + weight / 2, left + weight / 2
+        else:
+            left += weight
+    elsewhere = bool(meaning.places) and not meaning.places & row.words
+    return explained, left + _STRANGE * meaning.strange + _ELSEWHERE * elsewhere
 
 
 def _for(row: Row, patient: Patient) -> bool:
@@ -82,12 +91,16 @@ def best(candidates: tuple[Candidate, ...], patient: Patient) -> tuple[tuple[Can
         if candidate.score >= top.score - _CLOSE
         or (candidate.row.topic == top.row.topic and _other_people(candidate.row, top.row))
     ]
+    if patient.pregnant and any(c.row.pregnant is True and c.row.topic == top.row.topic for c in close):
+        close = [c for c in close if c.row.pregnant is True or c.row.topic != top.row.topic]
+        top = close[0]
     if patient.pregnant is None:  # a pregnant woman's row only beside the one for everybody else
         others = [candidate for candidate in close if candidate.row.pregnant is not True]
         paired = {candidate.row.topic for candidate in others}
         close = [
             c for c in close if c.row.pregnant is not True or (c.row.topic in paired and patient.may_be_pregnant)
         ] or close
+    close = [c for c in close if c is top or not _same_answer(c.row, top.row)]
     kin = [candidate for candidate in close if candidate.row.topic == top.row.topic]
     close = kin if len(kin) > 1 and len({c.row.topic for c in close[:_MOST]}) == 1 else close[:_MOST]
     if len(close) == 1:
@@ -99,6 +112,11 @@ def _other_people(row: Row, other: Row) -> bool:
     """Whether two rows are for different people by age, sex or pregnancy."""
     apart = row.ages[1] <= other.ages[0] or other.ages[1] <= row.ages[0]
     return apart or bool(row.sex and other.sex and row.sex != other.sex) or (row.pregnant is not other.pregnant)
+
+
+def _same_answer(row: Row, top: Row) -> bool:
+    """Whether a row of the same topic, for another sex or in pregnancy, begins with the same examination."""
+    return row.topic == top.topic and row.ages[0] < top.ages[1] and top.ages[0] < row.ages[1] and row.examination == top.examination
 
 
 def _apart(rows: list[Row], patient: Patient) -> str:
