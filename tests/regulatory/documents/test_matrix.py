@@ -20,8 +20,9 @@ def test_everything_that_is_there_is_printed_with_its_evidence(tmp_path: Path) -
     lines = found.text.splitlines()
     assert "| `REQ-A` | `RISK-A` | `11-requirements-and-tests` | passed |" in lines
     assert "| `REQ-B` | `RISK-A` |  | passed in part |" in lines
-    assert "| `REQ-A` | `tests/test_a.py::test_a` | passed |" in lines
-    assert "| `tests/test_a.py::test_b` | passed in part | `needs 2 films` |" in lines
+    assert "| `REQ-A` | `tests/test_a.py` | a film is read | passed |" in lines
+    assert "| `REQ-B` | `tests/test_a.py` | `two of 2` | passed in part |" in lines
+    assert "| `tests/test_a.py::test_two_of_2` | passed in part | `needs 2 films` |" in lines
     assert "| Cases passed | 4 |" in lines
     assert "| 1.0 | not told | The first. | 1 |" in lines
     assert "Tested: paper 1.0." in found.text

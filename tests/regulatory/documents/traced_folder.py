@@ -48,8 +48,8 @@ def whole() -> dict[str, Any]:
         requirement("REQ-B", kind="interface", risks=["RISK-A"], text="It shall answer within 7 seconds."),
     )
     told = run(
-        outcome_row("tests/test_a.py::test_a", "REQ-A", passed=3),
-        outcome_row("tests/test_a.py::test_b", "REQ-B", passed=1, skipped=1, reasons=["needs 2 films"]),
+        outcome_row("tests/test_a.py::test_a_film_is_read", "REQ-A", passed=3),
+        outcome_row("tests/test_a.py::test_two_of_2", "REQ-B", passed=1, skipped=1, reasons=["needs 2 films"]),
         software="paper 1.0",
     )
     return {

@@ -115,7 +115,10 @@ def _matrix_row(row: Row, *, run: bool) -> list[str]:
 def _test_rows(rows: Iterable[Row]) -> Iterator[list[str]]:
     for row in rows:
         for number, result in enumerate(row.tests):
-            yield [code(row.requirement.id) if not number else "", code(result.node), result.outcome]
+            file, _, name = result.node.partition("::")
+            words = name.removeprefix("test_").replace("_", " ")
+            told = [code(file), said_of(words or file), result.outcome]
+            yield [code(row.requirement.id) if not number else "", *told]
 
 
 def _contracts(project: Artefact | None) -> Iterator[tuple[str, Mapping[str, Any]]]:
