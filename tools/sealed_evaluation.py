@@ -22,6 +22,11 @@ from wetread.training.config import load_config
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 LABELS = {"": "label", "_readers": "opacity"}
+NAMES = {
+    ("adult", ""): "sealed films, label from reports",
+    ("adult", "_readers"): "sealed films, radiologists' opacity",
+    ("paediatric", ""): "sealed films, graded by physicians",
+}
 COLUMNS = {
     "film_id": "file", "label": "pneumonia", "age_years": "age", "sex": "sex", "view": "view", "patient_id": "patient_id",
     "findings": "finding_labels",
@@ -65,12 +70,11 @@ def made(bundle: str, label: str, suffix: str, data: Path, folder: Path) -> None
         asked.select("film_id", "patient_id", "truth", "probability", "view", "sex", "age_years", "findings").write_csv(
             sides[side]
         )
-    names = {"": "sealed films", "_readers": "sealed films that radiologists read again"}
     covariates = [word for name in ("view", "sex") for word in ("--group", name)] + ["--age", "age_years"]
     arguments = [
         "evaluate", "--scores", str(sides["sealed"]), "--score", "probability", "--probabilities", "--label", "truth",
         "--tuning-scores", str(sides["out_of_fold"]), "--rule", rule(bundle),
-        "--name", names[suffix], "--model", f"{card.name} {card.version}", "--seed", "1", "--out", str(folder / "out"),
+        "--name", NAMES[bundle, suffix], "--model", f"{card.name} {card.version}", "--seed", "1", "--out", str(folder / "out"),
         *([*covariates, "--findings", "findings"] if bundle == "adult" else []),
     ]  # fmt: skip
     if status := wetread(arguments):
