@@ -95,6 +95,15 @@ def test_a_cell_longer_than_a_page_is_split(tmp_path: Path) -> None:
     assert "last" in text
 
 
+@needs_poppler
+def test_a_row_that_a_page_holds_is_not_split(tmp_path: Path) -> None:
+    row = "| first{0} " + "word " * 60 + "| second |\n"
+    table = "| a | b |\n| --- | --- |\n" + "".join(row.format(index) for index in range(40))
+    pages = read("pdftotext", pdf(table, TITLE, {}, {}), tmp_path, "-raw").split("\f")[:-1]
+    assert len(pages) > 2
+    assert all(page.count("word") == 60 * page.count("first") for page in pages)
+
+
 def test_headings_are_bookmarks_whatever_level_is_left_out() -> None:
     content = pdf("#### Deep\n\n## Shallow\n\n### Middle\n", "Made", {}, {})
     assert re.findall(rb"/Title \((\w+)\)", content).count(b"Deep") == 1

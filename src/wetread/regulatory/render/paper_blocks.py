@@ -43,6 +43,7 @@ _INDENT, _DEEPEST = (
     8,
 )  # points of a list or quote, and how many of them lie in one another before they go no further
 _HEADER = 200.0  # points: a header that is higher is not repeated on the next page
+_HEADED = 110.0  # points that a heading and the beginning of what follows need
 _DOTS = 160 / 72  # of a picture to a point, as pictures are drawn
 _INK, _SOFT, _LINK, _RULE, _WASH, _FIELD = "#16202a", "#51606d", "#17607a", "#d5dce1", "#f4f6f8", "#ffe9a8"
 
@@ -59,8 +60,21 @@ def flow(blocks: Iterable[Block], figures: Mapping[str, bytes], depth: int = 0) 
     depth
         In how many lists they stand.
     """
-    for block in blocks:
+    listed = list(blocks)
+    for block, following in zip(listed, [*listed[1:], None], strict=True):
+        if isinstance(block, Heading):
+            yield _room(following, figures)
         yield from _one(block, figures, depth)
+
+
+def _room(following: Block | None, figures: Mapping[str, bytes]) -> Flowable:
+    """A new page before a heading below which too little of what follows would fit."""
+    from reportlab.platypus import CondPageBreak
+
+    needed = _HEADED
+    if isinstance(following, Figure) and following.name in figures:
+        needed += _drawn(figures[following.name])[1]
+    return CondPageBreak(needed)
 
 
 def _one(block: Block, figures: Mapping[str, bytes], depth: int) -> Iterator[Flowable]:
@@ -134,7 +148,7 @@ def _paragraph(spans: Iterable[Span], size: float = _TEXT, **look: Any) -> Flowa
 def _heading(block: Heading) -> Flowable:
     size = _SIZES.get(block.level, _TEXT)
     bold = (replace(span, bold=True) for span in block.spans)
-    made = _paragraph(bold, size, before=size * 0.8, after=4, kept=True)
+    made = _paragraph(bold, size, before=size * 0.8, after=4)
     vars(made)["bookmark"] = (text(block.spans), max(block.level - 1, 0))
     return made
 
@@ -175,7 +189,7 @@ def _table(block: Table) -> Flowable:
         [head, *rows],
         colWidths=[COLUMN * share for share in widths],
         repeatRows=1 if _height(head, widths) < _HEADER else 0,
-        splitInRow=1,
+        splitInRow=int(any(_height(row, widths) > _HIGH for row in rows)),  # rows stay whole where a page holds them
         spaceBefore=4,
         spaceAfter=10,
     )
@@ -191,19 +205,26 @@ def _table(block: Table) -> Flowable:
 
 
 def _figure(block: Figure, figures: Mapping[str, bytes]) -> Iterator[Flowable]:
-    from reportlab.lib.utils import ImageReader
     from reportlab.platypus import Image
 
     if block.name in figures:
-        wide, high = ImageReader(BytesIO(figures[block.name])).getSize()
-        scale = min(1 / _DOTS, COLUMN / wide, _HIGH / high)
-        picture = Image(BytesIO(figures[block.name]), width=wide * scale, height=high * scale, hAlign="LEFT")
+        wide, high = _drawn(figures[block.name])
+        picture = Image(BytesIO(figures[block.name]), width=wide, height=high, hAlign="LEFT")
         picture.keepWithNext = True
         yield picture
     else:
         missing = Span(text=f"The picture {block.name} is not in the folder.", italic=True)
         yield _paragraph([missing], colour=_SOFT, kept=True)
     yield _paragraph(block.caption, _CAPTION, colour=_SOFT, after=10)
+
+
+def _drawn(content: bytes) -> tuple[float, float]:
+    """How wide and high a picture is printed, in points."""
+    from reportlab.lib.utils import ImageReader
+
+    wide, high = ImageReader(BytesIO(content)).getSize()
+    scale = min(1 / _DOTS, COLUMN / wide, _HIGH / high)
+    return wide * scale, high * scale
 
 
 def _quote(block: Quote, figures: Mapping[str, bytes], depth: int) -> Iterator[Flowable]:
