@@ -61,7 +61,7 @@ def flow(blocks: Iterable[Block], figures: Mapping[str, bytes], depth: int = 0) 
         In how many lists they stand.
     """
     listed = list(blocks)
-    for block, following in zip(listed, [*listed[1:], None], strict=True):
+    for block, following in zip(listed, [*listed, None][1:], strict=True):
         if isinstance(block, Heading):
             yield _room(following, figures)
         yield from _one(block, figures, depth)
@@ -189,7 +189,9 @@ def _table(block: Table) -> Flowable:
         [head, *rows],
         colWidths=[COLUMN * share for share in widths],
         repeatRows=1 if _height(head, widths) < _HEADER else 0,
-        splitInRow=int(any(_height(row, widths) > _HIGH for row in rows)),  # rows stay whole where a page holds them
+        splitInRow=int(
+            any(_height(row, widths) > _HIGH for row in (head, *rows))
+        ),  # rows stay whole where a page holds them
         spaceBefore=4,
         spaceAfter=10,
     )
