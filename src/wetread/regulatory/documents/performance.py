@@ -58,7 +58,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "readers": honesty_tables.readers(panel, pen) if panel else "",
         "panel": panel.name if panel else "",
         "model": model.name if (model := first(device, "bundle")) else "",
-        "resume": resume.name if (resume := first(device, "resume")) else "",
+        "resume": resume.name if (resume := first(device, "resume")) and found(resume, "equal") is True else "",
     }
 
 
