@@ -10,12 +10,16 @@ import pytest
 from regulatory.documents.folders import LANDED, MINE, ROOT, empty, landed, landed_text, of_run, written
 from regulatory.made import EVIDENCE, device_folder
 from wetread.errors import WetreadError
+from wetread.evaluation.sample_size.planned import planned
 from wetread.regulatory.device import ClaimType, Device, load_device
 from wetread.regulatory.digits import bare
 from wetread.regulatory.documents import Document
 from wetread.regulatory.documents.operating import columns
-from wetread.regulatory.evidence.cohort import cohorts
+from wetread.regulatory.evidence.cohort import LIST, cohorts
 from wetread.regulatory.written import write
+from wetread.truth import agreement, reference_standard
+from wetread.truth.reads import Reads
+from wetread.truth.rules import KOfN
 
 JUNK = (
     [],
@@ -156,3 +160,37 @@ def test_readers_labels_are_not_called_mined() -> None:
 def test_what_touched_the_sealed_films_is_asked_and_told() -> None:
     assert "sealed patients' films probably among them" in landed_text("adult", "06")
     assert "[[HUMAN: seal_exceptions" not in landed_text("adult", "06")
+
+
+def test_a_reference_standard_and_its_readers_are_told_with_rule_and_counts(tmp_path: Path) -> None:
+    films = [f"f{film}" for film in range(12) for _ in range(3)]
+    readers = ["one", "two", "three"] * 12
+    answers = [int(film % 3 == 0) if reader != "three" else film % 2
+               for film in range(12) for reader in ("one", "two", "three")]  # fmt: skip
+    reads = Reads.of(films, readers, answers, patient=films)
+    made = reference_standard(reads, KOfN())
+    (tmp_path / "truth.json").write_text(json.dumps(made.record.to_dict()), encoding="utf-8")
+    (tmp_path / "agreement.json").write_text(json.dumps(agreement(reads, resamples=20).to_dict()), encoding="utf-8")
+    told = {name: {"kind": name, "path": f"{name}.json"} for name in ("truth", "agreement")}
+    text = written(load_device(device_folder(tmp_path, evidence=told, test_list=None)), "07").text
+    assert "The answer where at least 2 of 3 readers say so." in text
+    assert "| Reads by `three` | 12 |" in text
+    assert "| Films with the answer `1` | 4 |" in text
+    assert "readers one, two, three" in text
+    assert "| Gwet's AC1 |" in text
+
+
+def test_a_report_on_one_side_of_a_split_has_that_side_s_role(tmp_path: Path) -> None:
+    file = device_folder(tmp_path)
+    sides = json.loads((tmp_path / "split/split.json").read_text("utf-8"))["sides"]
+    for side, role in (("test", "sealed"), ("train", "training")):
+        report = json.loads((tmp_path / "cohort.json").read_text("utf-8"))
+        report["about"] = {LIST: sides[side]["list_sha256"]}
+        (tmp_path / "cohort.json").write_text(json.dumps(report), encoding="utf-8")
+        assert [view.role for view in cohorts(load_device(file))] == [role]
+
+
+@pytest.mark.parametrize(("name", "plan"), [("adult", "plan"), ("paediatric", "paediatric_plan")])
+def test_the_landed_plan_is_what_the_device_file_asks(name: str, plan: str) -> None:
+    asked = landed(name).plain["validation"]
+    assert (ROOT / "regulatory" / f"{plan}.json").read_text("utf-8") == planned(asked).to_json()

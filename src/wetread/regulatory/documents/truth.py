@@ -10,7 +10,7 @@ from wetread.regulatory.device import Device
 from wetread.regulatory.documents.course_form import truth_of_plan
 from wetread.regulatory.documents.reference import standard
 from wetread.regulatory.documents.subject import subject
-from wetread.regulatory.evidence import first, found
+from wetread.regulatory.evidence import first, found, reference
 from wetread.regulatory.evidence.agreement import estimates, interval, readers, remarks
 from wetread.regulatory.evidence.noise import noise
 from wetread.regulatory.pen import Pen
@@ -31,7 +31,11 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "study_agreement": _table(pen, study, "references") if study and found(study, "references") else None,
         "abnormal": _table(pen, study, "abnormal", "agreement") if study and found(study, "abnormal") else None,
         "agreements": agreements,
-        "standards": [one.name for one in device.of_kind("truth")],
+        "standards": [
+            {"name": one.name, "rows": _counts(pen, one)}
+            for one in device.of_kind("truth")
+            if found(one, "statement") is not None
+        ],
         "radiologist": radiologist.name if radiologist else "",
         "scores": _scores(study),
         "remarks": [f"{study.name}:/remarks/{place}" for place in range(len(found(study, "remarks") or ()))]
@@ -57,6 +61,20 @@ def _table(pen: Pen, artefact: Artefact, *at: str) -> Mapping[str, Any]:
         "patients": f"{base}/patients",
         "remarks": remarks(artefact, *at),
     }
+
+
+def _counts(pen: Pen, standard: Artefact) -> list[list[str]]:
+    """What a reference standard was made of: reads of each reader, films of each answer, and films without one."""
+    rows = [[f"Reads by `{name}`", pen.num(reference(standard, "readers", name, "reads"))]
+            for name in found(standard, "readers") or {}]  # fmt: skip
+    rows += [[f"Films with the answer `{name}`", pen.num(reference(standard, "labels", name))]
+             for name in found(standard, "labels") or {}]  # fmt: skip
+    rows += [[f"Films undecided: `{name}`", pen.num(reference(standard, "undecided", name))]
+             for name in found(standard, "undecided") or {}]  # fmt: skip
+    for name, words in (("missing_reads", "Reads that are missing"), ("repeated_reads", "Reads that are repeated")):
+        if found(standard, name) is not None:
+            rows.append([words, pen.num(reference(standard, name))])
+    return rows
 
 
 def _scores(study: Artefact | None) -> list[str]:

@@ -19,6 +19,9 @@ _ROLES = {"training": "films that the network was fitted on", "tuning": "films t
           "sealed": "films kept aside for the test", "collection": "further films"}  # fmt: skip
 
 
+_SIDES = {"train": "training", "tune": "tuning", "test": "sealed"}
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One cohort report.
@@ -28,7 +31,7 @@ class View:
     artefact
         The report.
     role
-        "training", "tuning" or "sealed" where its list is the one that card or run name, otherwise "collection".
+        "training", "tuning" or "sealed" where its list is the one that card, run or split name, otherwise "collection".
     """
 
     artefact: Artefact
@@ -61,11 +64,12 @@ def training_cohort(device: Device) -> View | None:
 
 
 def _lists(device: Device) -> dict[str, str]:
-    """Which role the list of a hash has, by the card and by the run."""
+    """Which role the list of a hash has, by split, run and card, of which the last that names it counts."""
     told: dict[str, str] = {}
+    for split in device.of_kind("split"):
+        told |= {str(found(split, "sides", side, "list_sha256")): role for side, role in _SIDES.items()}
     if (about := run(device)) is not None:
-        told |= {str(found(about, "films", side, "list_sha256")): role
-                 for side, role in (("train", "training"), ("tune", "tuning"), ("test", "sealed"))}  # fmt: skip
+        told |= {str(found(about, "films", side, "list_sha256")): role for side, role in _SIDES.items()}
     if (bundle := card(device)) is not None:
         told[str(found(bundle, "training", "films_sha256"))] = "training"
         told[str(found(bundle, "training", "sealed", "films_sha256"))] = "sealed"
