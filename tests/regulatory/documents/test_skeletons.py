@@ -136,6 +136,14 @@ def test_the_cover_lists_every_document_and_every_piece_of_evidence(whole: Path)
         assert device.artefacts[name].sha256[:12] in told
 
 
+def test_the_cover_says_where_each_attachment_goes(whole: Path) -> None:
+    told = part("00", "Where each document goes in the electronic template", claimed(whole, ClaimType.TRIAGE))
+    assert "version 7.0" in told
+    assert "| Classification | yes | drafted here, finished by people | `03-classification` |" in told
+    assert "| Software and firmware | Risk management file | `12-risk-file` |" in told
+    assert "| Software and firmware | Life cycle, configuration and maintenance | written by people" in told
+
+
 def test_the_cover_names_what_is_usual_and_missing(whole: Path, empty: Device) -> None:
     missing = part("00", "Evidence that the documents were written from", claimed(whole, ClaimType.TRIAGE))
     assert "software bill of materials (made by:" in missing

@@ -25,6 +25,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "claim": f"codes:/entries/{device.claim}",
         "documents": _documents(),
         "sections": _sections(device, pen),
+        "slots": _slots(device, pen),
         "mark": MARKS[estar.data["template"]["mark"]],
         "evidence": _evidence(device),
         "gaps": usual_gaps(device),
@@ -53,6 +54,17 @@ def _sections(device: Device, pen: Pen) -> str:
         why = f": {entry['why']}" if entry.get("why") else ""
         rows.append([pen.num(f"{ref}/title"), f"{entry['applies']}{why}", _BY[entry["by"]], listed(entry["documents"])])
     return Pen.table(["Section of the template", "Applies to software of this kind", "Written by", "Attachment"], rows)
+
+
+def _slots(device: Device, pen: Pen) -> str:
+    """The attachments that two sections ask for one by one."""
+    estar = device.artefacts["estar"]
+    rows = []
+    for name, ref in entries(estar).items():
+        for slot, told in estar.data["entries"][name].get("slots", {}).items():
+            where = listed(told["documents"]) if told["documents"] else "written by people, outside this folder"
+            rows.append([pen.num(f"{ref}/title"), pen.num(f"{ref}/slots/{slot}/title"), where])
+    return Pen.table(["Section", "Slot", "Attachment"], rows)
 
 
 def _evidence(device: Device) -> str:
