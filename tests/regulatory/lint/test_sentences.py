@@ -60,6 +60,8 @@ def test_ages(text: str, ages: tuple[int, int | None] | None) -> None:
         ("detects 89% of real pneumonia cases", None),
         ("labels of pneumonia are over 90% accurate", None),
         ("57% were male", None),
+        ("Prevelance of Pneumonia is 0.166.", 0.166),
+        ("The prevalence of pneumonia is 20%", 0.2),
     ],
 )
 def test_shares_of_positives(text: str, share: float | None) -> None:
@@ -138,6 +140,7 @@ def test_views_and_modalities() -> None:
         ("negative films are de-prioritized", {"later"}),
         ("removal from a radiologist's priority queue", {"later"}),
         ("nothing is removed from the worklist", set()),
+        ("a tool to discard chest x-ray images without pneumonia", {"later"}),
         ("It replaces the second radiologist.", {"replaces"}),
         ("It does not replace the radiologist.", set()),
         ("an FDA-approved device", {"cleared"}),
@@ -238,6 +241,29 @@ def test_findings_in_a_text_say_the_line() -> None:
     assert where["augmentation-as-preprocessing"] == "line 4"
     assert where["laterality"] == "line 6"
     assert where["no-sample-size"] == "no heading for the validation plan"
+
+
+def test_a_label_with_its_text_all_in_bold_is_read() -> None:
+    told = from_text("**Indications for Use: Adults of 30 to 60 years, PA view.**\n")
+    assert told.claim.ages == Span(low=30, high=60)
+    assert told.claim.views == ("PA",)
+
+
+def test_sets_that_are_columns_of_a_table_are_read() -> None:
+    table = "Dataset|Training|Validation\n---|---|---\nSize|2350|630\nPneumonia positive rate|0.5|20%\n"
+    told = from_text(f"### 4. Databases\n\n{table}")
+    assert [(one.name, one.share) for one in told.sets] == [("training", 0.5), ("validation", 0.2)]
+    assert told.training_share == 0.5
+    assert "balance-not-undone" in {finding.rule for finding in lint(told)}
+
+
+def test_balancing_that_is_told_elsewhere_is_asked() -> None:
+    text = "### 4. Databases\n\nAn equal number of patients with pneumonia and without pneumonia was used.\n"
+    told = from_text(text)
+    assert told.training_share == 0.5
+    (finding,) = (one for one in lint(told) if one.rule == "balance-not-undone")
+    assert finding.severity == "warning"
+    assert finding.where == "line 3"
 
 
 def test_an_empty_text_says_nothing() -> None:

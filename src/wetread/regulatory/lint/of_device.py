@@ -28,7 +28,7 @@ def of_device(device: Device) -> Submission:
 
     A finding is answered under `answers:` of the device file, by the rule's id; it stays listed, with the answer.
 
-    Silence stays silence: what neither the file nor the evidence holds is None or empty here, and the rules speak of it.
+    Silence stays silence: what neither the file nor the evidence holds is None or empty here, and rules speak of it.
     Places are the file's keys ("device:/indications/views") and references into the evidence ("bundle:/threshold").
     Fields that a card or report holds in another shape than expected count as silent.
 

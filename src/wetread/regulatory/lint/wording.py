@@ -43,7 +43,7 @@ def denied(text: str, start: int, end: int) -> bool:
     (True, False)
     """
     clause = re.split(r"[.;:\n]|\bbut\b", text[:start])[-1][-60:]
-    # A list goes on after a comma, but a denial counts for the word it stands before: "no vertical, only horizontal flip".
+    # A denial reaches over a list, but not past "only" or "but": "no vertical, only horizontal flip".
     if re.search(r"\b(?:only|but|and|with)\b(?!.*\b(?:no|not|without)\b)", clause, re.IGNORECASE):
         clause = re.split(r"\b(?:only|but|and|with)\b", clause, flags=re.IGNORECASE)[-1]
     return bool(_DENIAL.search(clause)) or bool(_DENIED_AFTER.match(text, end))

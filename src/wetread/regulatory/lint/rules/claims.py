@@ -163,22 +163,24 @@ CLAIMS = (
     ),
     Rule(
         id="ages-impossible",
-        why="Nobody is older than 120: such ages are errors of entry (public tables hold some), to be found and left out.",
+        why="Nobody is older than 120: such ages are errors of entry (public tables hold some), to be found and left "
+        "out.",
         ask="Are these ages real?",
         severity=Severity.ERROR,
         check=_ages_impossible,
     ),
     Rule(
         id="children",
-        why="Films of children look different and their pneumonia does too: they must not count in the evidence for adults.",
+        why="Films of children look different and their pneumonia does too: they must not count in the evidence for "
+        "adults.",
         ask="Are children counted in the evidence for adults?",
         severity=Severity.ERROR,
         check=_children,
     ),
     Rule(
         id="adult-from-22",
-        why="For devices, FDA counts patients up to 21 years as paediatric, and cleared chest devices for adults begin at 22. "
-        "Begin there, or say what supports the claim from 18 to 21.",
+        why="For devices, FDA counts patients up to 21 years as paediatric, and cleared chest devices for adults "
+        "begin at 22. Begin there, or say what supports the claim from 18 to 21.",
         ask="What supports the claim from 18 to 21 years?",
         severity=Severity.WARNING,
         check=_adult_from_22,
@@ -192,16 +194,16 @@ CLAIMS = (
     ),
     Rule(
         id="ages-differ",
-        why="What is validated must be what is claimed: each age claimed needs evidence, and evidence outside it counts "
-        "for nothing.",
+        why="What is validated must be what is claimed: each age claimed needs evidence, and evidence outside it "
+        "counts for nothing.",
         ask="Which ages are meant?",
         severity=Severity.ERROR,
         check=_ages_differ,
     ),
     Rule(
         id="views-missing",
-        why="AP films are mostly portable ones of sicker patients, PA films are of those who can stand: a device reads "
-        "them differently well.",
+        why="AP films are mostly portable ones of sicker patients, PA films are of those who can stand: a device "
+        "reads them differently well.",
         ask="Which views does the device read?",
         severity=Severity.ERROR,
         check=_views_missing,
@@ -266,8 +268,8 @@ CLAIMS = (
     ),
     Rule(
         id="hardware-as-limitation",
-        why="What computer it needs is a requirement (and needing none is an advantage); a limitation says on whom or what "
-        "its reading is not to be relied on.",
+        why="What computer it needs is a requirement (and needing none is an advantage); a limitation says on whom or "
+        "what its reading is not to be relied on.",
         ask="Is this a limit of the reading?",
         severity=Severity.WARNING,
         check=_hardware,

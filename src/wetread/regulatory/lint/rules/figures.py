@@ -122,7 +122,8 @@ def _all_negative(submission: Submission) -> Iterator[Hit]:
             answer = "negative" if prevalence <= 0.5 else "positive"
             yield Hit(
                 f"metrics/{at}",
-                f"{_shown(metric)} where {prevalence:.1%} are positive: calling every film {answer} gives {trivial:.3f}.",
+                f"{_shown(metric)} where {prevalence:.1%} are positive: "
+                f"calling every film {answer} gives {trivial:.3f}.",
             )
 
 
@@ -174,7 +175,8 @@ def _enriched(submission: Submission) -> Iterator[Hit]:
 FIGURES = (
     Rule(
         id="prevalence-missing",
-        why="F1, PPV and NPV change with the share of positives although the reader stays the same: print it beside each.",
+        why="F1, PPV and NPV change with the share of positives although the reader stays the same: print it beside "
+        "each.",
         ask="On how many positives of how many films was it measured?",
         severity=Severity.ERROR,
         check=_prevalence_missing,
@@ -210,32 +212,32 @@ FIGURES = (
     ),
     Rule(
         id="no-auc",
-        why="It is what all thresholds together reach, at any prevalence: without it, a network cannot be told from its "
-        "threshold, nor compared.",
+        why="It is what all thresholds together reach, at any prevalence: without it, a network cannot be told from "
+        "its threshold, nor compared.",
         ask="What is the AUC?",
         severity=Severity.ERROR,
         check=_auc,
     ),
     Rule(
         id="no-operating-point",
-        why="They say how many of the ill are found and how many of the others are left in peace, at any prevalence; both "
-        "are asked for by the special controls.",
+        why="They say how many of the ill are found and how many of the others are left in peace, at any prevalence; "
+        "both are asked for by the special controls.",
         ask="What are sensitivity and specificity at the threshold?",
         severity=Severity.WARNING,
         check=_operating,
     ),
     Rule(
         id="views-unreported",
-        why="Portable AP films are taken of the sicker: a network that only tells AP from PA already scores. Report each "
-        "view alone.",
+        why="Portable AP films are taken of the sicker: a network that only tells AP from PA already scores. Report "
+        "each view alone.",
         ask="How does the device do within PA and within AP?",
         severity=Severity.ERROR,
         check=_views,
     ),
     Rule(
         id="predictive-values-enriched",
-        why="Predictive values from a set with more (or fewer) positives than the clinic has are not those of the clinic: "
-        "compute them at its prevalence from sensitivity and specificity.",
+        why="Predictive values from a set with more (or fewer) positives than the clinic has are not those of the "
+        "clinic: compute them at its prevalence from sensitivity and specificity.",
         ask="What are they at the clinic's prevalence?",
         severity=Severity.WARNING,
         check=_enriched,

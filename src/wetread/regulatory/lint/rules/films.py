@@ -97,8 +97,8 @@ def _look_alikes(submission: Submission) -> Iterator[Hit]:
 FILMS = (
     Rule(
         id="split-by-image",
-        why="One patient has many films (in ChestX-ray14 more than three on average): split by film, the network is tested "
-        "on patients whom it has seen, and the figure flatters.",
+        why="One patient has many films (in ChestX-ray14 more than three on average): split by film, the network is "
+        "tested on patients whom it has seen, and the figure flatters.",
         ask="Was the split by patient?",
         severity=Severity.ERROR,
         check=_by_image,
@@ -119,55 +119,57 @@ FILMS = (
     ),
     Rule(
         id="ratio-contradicts",
-        why="F1, PPV and NPV depend on how many films are positive: with the wrong share beside them they cannot be read.",
+        why="F1, PPV and NPV depend on how many films are positive: with the wrong share beside them they cannot be "
+        "read.",
         ask="Which share is right?",
         severity=Severity.ERROR,
         check=_ratio,
     ),
     Rule(
         id="balance-not-undone",
-        why="A network that was shown as many positives as negatives says probabilities for a world in which every second "
-        "patient has pneumonia. Map its output back to the prevalence where it will be used.",
+        why="A network that was shown as many positives as negatives says probabilities for a world in which every "
+        "second patient has pneumonia. Map its output back to the prevalence where it will be used.",
         ask="Was the output mapped back to the real prevalence?",
         severity=Severity.ERROR,
         check=_balance,
     ),
     Rule(
         id="validation-means-tuning",
-        why="For FDA, validation is the evidence that the device meets the needs of its users (21 CFR 820). Call the films "
-        'for choosing epochs and thresholds "tuning", and keep "validation" and "test" for films that chose nothing.',
+        why="For FDA, validation is the evidence that the device meets the needs of its users (21 CFR 820). Call the "
+        'films for choosing epochs and thresholds "tuning", and keep "validation" and "test" for films that chose '
+        "nothing.",
         ask='What does "validation" mean here?',
         severity=Severity.WARNING,
         check=_word,
     ),
     Rule(
         id="spectrum",
-        why="Telling pneumonia from healthy chests is easier than telling it from the other illnesses of those who are "
-        "filmed (spectrum bias): take patients as they come, with what looks alike among them.",
+        why="Telling pneumonia from healthy chests is easier than telling it from the other illnesses of those who "
+        "are filmed (spectrum bias): take patients as they come, with what looks alike among them.",
         ask="What do the films without pneumonia show?",
         severity=Severity.ERROR,
         check=_spectrum,
     ),
     Rule(
         id="look-alikes-excluded",
-        why="They are what pneumonia is confused with, and nobody knows before the reading who has them: without them the "
-        "study measures an easier task than the clinic sets.",
+        why="They are what pneumonia is confused with, and nobody knows before the reading who has them: without them "
+        "the study measures an easier task than the clinic sets.",
         ask="How would the clinic know whom to leave out?",
         severity=Severity.WARNING,
         check=_excluded,
     ),
     Rule(
         id="shortcut-unanswered",
-        why="Where view, source, age or markers tell the label, a network can score well without looking at the lungs: show "
-        "figures within the strata, or beside a baseline that knows only those.",
+        why="Where view, source, age or markers tell the label, a network can score well without looking at the "
+        "lungs: show figures within the strata, or beside a baseline that knows only those.",
         ask="What shows that the network does not use it?",
         severity=Severity.ERROR,
         check=_shortcut,
     ),
     Rule(
         id="look-alikes-unreported",
-        why="Infiltration, consolidation and edema share films and words with pneumonia: say how many of each are called "
-        "positive, as the differential.",
+        why="Infiltration, consolidation and edema share films and words with pneumonia: say how many of each are "
+        "called positive, as the differential.",
         ask="How does the device call films with infiltration, consolidation or edema?",
         severity=Severity.WARNING,
         check=_look_alikes,

@@ -34,8 +34,8 @@ def _on_training(submission: Submission) -> Iterator[Hit]:
 OPERATING = (
     Rule(
         id="threshold-on-scored-set",
-        why="The best threshold for some films flatters on those films: choose on one set, score on another that chose "
-        "nothing.",
+        why="The best threshold for some films flatters on those films: choose on one set, score on another that "
+        "chose nothing.",
         ask="On which films was the threshold chosen, and on which scored?",
         severity=Severity.ERROR,
         check=_tuned_and_scored,

@@ -93,16 +93,16 @@ PLANNING = (
     ),
     Rule(
         id="population-incomplete",
-        why="The population of the validation is what the claim will rest on: age, sex, modality, body part, view, and which "
-        "other findings are in or out.",
+        why="The population of the validation is what the claim will rest on: age, sex, modality, body part, view, "
+        "and which other findings are in or out.",
         ask="Who is in the study?",
         severity=Severity.WARNING,
         check=_population,
     ),
     Rule(
         id="f1-alone",
-        why="F1 leaves out the true negatives and changes with prevalence: add AUC, sensitivity and specificity with bounds "
-        "that their intervals must beat.",
+        why="F1 leaves out the true negatives and changes with prevalence: add AUC, sensitivity and specificity with "
+        "bounds that their intervals must beat.",
         ask="Which endpoint does not depend on prevalence?",
         severity=Severity.WARNING,
         check=_f1_alone,
@@ -116,15 +116,16 @@ PLANNING = (
     ),
     Rule(
         id="multiplicity",
-        why="The more is tested, the more passes by chance: say whether all must pass, or in which order they are tested.",
+        why="The more is tested, the more passes by chance: say whether all must pass, or in which order they are "
+        "tested.",
         ask="Must all endpoints pass, or in which order are they tested?",
         severity=Severity.WARNING,
         check=_multiplicity,
     ),
     Rule(
         id="few-sites",
-        why="Films of one or two hospitals show how the device does there; at least three sites in different regions are "
-        "what FDA's draft guidance of 2025 names.",
+        why="Films of one or two hospitals show how the device does there; at least three sites in different regions "
+        "are what FDA's draft guidance of 2025 names.",
         ask="From which sites do the films come?",
         severity=Severity.WARNING,
         check=_few_sites,

@@ -109,8 +109,8 @@ STANDARD = (
     ),
     Rule(
         id="agreement-unreported",
-        why="Where readers agree poorly no device can be shown to be better than that: report agreement (kappa and AC1) with "
-        "the prevalence.",
+        why="Where readers agree poorly no device can be shown to be better than that: report agreement (kappa and "
+        "AC1) with the prevalence.",
         ask="How well do the readers agree?",
         severity=Severity.WARNING,
         check=_agreement,

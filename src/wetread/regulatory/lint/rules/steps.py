@@ -29,16 +29,16 @@ def _laterality(submission: Submission) -> Iterator[Hit]:
 STEPS = (
     Rule(
         id="augmentation-as-preprocessing",
-        why="Preprocessing is what every film in the clinic goes through, the same each time; augmentation is a training "
-        "device. Shown in one block, the film of a patient would be turned at random before it is read.",
+        why="Preprocessing is what every film in the clinic goes through, the same each time; augmentation is a "
+        "training device. Shown in one block, the film of a patient would be turned at random before it is read.",
         ask="Does the clinical reader do this too?",
         severity=Severity.ERROR,
         check=_augmentation,
     ),
     Rule(
         id="laterality",
-        why="A chest is not symmetric: a mirrored film shows the heart and stomach of another patient (situs inversus), and "
-        "the network learns that sides do not matter. The clinic's film is never mirrored.",
+        why="A chest is not symmetric: a mirrored film shows the heart and stomach of another patient (situs "
+        "inversus), and the network learns that sides do not matter. The clinic's film is never mirrored.",
         ask="Is the film mirrored?",
         severity=Severity.ERROR,
         check=_laterality,

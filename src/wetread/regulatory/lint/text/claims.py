@@ -27,18 +27,23 @@ _MODALITIES = {
 }
 _PLAIN_FILM = re.compile(r"x-?\s?rays?\b|radiograph", re.IGNORECASE)
 _LATER = re.compile(
-    r"de-?\s?priorit\w+|remov\w+ (?:[\w'’]+ ){0,5}from (?:[\w'’]+ ){0,4}(?:queue|worklist|work list)|lower(?:ing|ed)? (?:\w+ )?priority"
-    r"|(?:read|reviewed|looked at) later|(?:bottom|end) of the (?:queue|worklist|list)|discard\w* (?:\w+ ){0,4}(?:images|x-?rays|films|cases|patients)"
-    r"|exclude patients unlikely|removal from (?:[\w'’]+ ){0,4}(?:queue|worklist)|need not be (?:read|reviewed)|skip(?:ped|ping)? (?:the )?review",
+    r"de-?\s?priorit\w+|remov\w+ (?:[\w'’]+ ){0,5}from (?:[\w'’]+ ){0,4}(?:queue|worklist|work list)|lower(?:ing"
+    r"|ed)? (?:\w+ )?priority"
+    r"|(?:read|reviewed|looked at) later|(?:bottom|end) of the (?:queue|worklist|list)"
+    r"|discard\w* (?:[\w-]+ ){0,4}(?:images|x-?rays|films|cases|patients)"
+    r"|exclude patients unlikely|removal from (?:[\w'’]+ ){0,4}(?:queue|worklist)|need not be (?:read|reviewed)"
+    r"|skip(?:ped|ping)? (?:the )?review",
     re.IGNORECASE,
 )
 _REPLACES = re.compile(
-    r"replac\w+ (?:\w+ ){0,6}(?:radiologists?|readers?|physicians?|doctors?|clinicians?)|without (?:a |any )?(?:radiologist|human|physician)\b"
+    r"replac\w+ (?:\w+ ){0,6}(?:radiologists?|readers?|physicians?|doctors?|clinicians?)|without (?:a "
+    r"|any )?(?:radiologist|human|physician)\b"
     r"|instead of (?:a |the )?(?:radiologist|physician|doctor)|fully automat\w+ diagnos|autonomous\w* (?:diagnos|read)",
     re.IGNORECASE,
 )
 _CLEARED = re.compile(
-    r"\bFDA[- ]?(?:approved|cleared|certified|compliant)\b|(?:approved|cleared|certified) by (?:the )?FDA\b|\b510\(k\)[- ]cleared\b",
+    r"\bFDA[- ]?(?:approved|cleared|certified|compliant)\b|(?:approved|cleared|certified) by (?:the )?FDA\b"
+    r"|\b510\(k\)[- ]cleared\b",
     re.IGNORECASE,
 )
 

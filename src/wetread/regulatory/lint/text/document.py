@@ -11,13 +11,14 @@ from textwrap import wrap
 
 __all__ = ["Document", "Passage", "parse"]
 
-# A heading belongs to the first section whose words it has; the course's template has these, in other people's spelling.
+# A heading belongs to the first section whose words it has: those of the course's template, as people spell them.
 _SECTIONS: tuple[tuple[str, str], ...] = (
     ("hardware", r"hardware|(?:system|computational|computing) requirement"),
     ("plan/population", r"population|inclusion|eligib"),
     (
         "plan/truth",
-        r"(?:ground[- ]?truth|reference standard)\W+(?:acquisition|method|for the|of the (?:fda|clinical|study))|truthing",
+        r"(?:ground[- ]?truth|reference standard)\W+(?:acquisition|method|for the|of the (?:fda|clinical|study))"
+        r"|truthing",
     ),
     ("plan/performance", r"performance standard|acceptance criteri|success criteri|endpoint|statistical analysis"),
     ("plan/sample", r"sample size"),
@@ -61,10 +62,14 @@ _LEAVES = {
 }
 _HASHES = re.compile(r"^\s{0,3}(#{1,6})\s*(.+?)\s*#*\s*$")
 _BOLD = re.compile(r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?(?:\*\*|__)\s*([^*_]{3,110}?)\s*:?\s*(?:\*\*|__)\s*:?\s*(.*)$")
+# "**Indications for Use: adults.**", all of it in bold.
+_BOLD_WHOLE = re.compile(r"^\s*(?:\*\*|__)\s*([^*_:]{3,60}):\s+([^*]+?)\s*(?:\*\*|__)\s*$")
 # The template's own labels, where somebody took the asterisks away.
 _LABEL = re.compile(
-    r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?((?:types? of )?(?:data )?augmentations?(?: (?:used|steps|techniques|types))?(?: (?:in|during|for) training)?"
-    r"|(?:train(?:ing)? |validation )?batch[- ]sizes?|optimi[sz]er[^:\n]{0,40}|learning rate|layers (?:of|added)[^:\n]{0,80}"
+    r"^\s*(?:[-*+]\s+|\d+[.)]\s+)?((?:types? of )?(?:data )?augmentations?(?: (?:used|steps|techniques"
+    r"|types))?(?: (?:in|during|for) training)?"
+    r"|(?:train(?:ing)? |validation )?batch[- ]sizes?|optimi[sz]er[^:\n]{0,40}|learning rate|layers (?:of"
+    r"|added)[^:\n]{0,80}"
     r"|intended use(?: statement)?|indications? for use|(?:device )?limitations|clinical impact[^:\n]{0,30}"
     r"|pre-?processing(?: steps)?|dicom check\w*(?: steps)?|(?:patient )?population description[^:\n]{0,40}"
     r"|ground truth acquisition[^:\n]{0,30}|(?:algorithm )?performance standard)\s*(?::\s*(.*)|)$",
@@ -208,7 +213,7 @@ class _Parser:
             self._block += not raw.strip()
             return
         self.filled.add(self._section)
-        if text.lstrip().startswith("|"):
+        if text.lstrip().startswith("|") or text.count("|") >= 2:
             self.close()
             if not re.fullmatch(r"[\s|:-]+", text):
                 self._emit([(number, text)], "row")
@@ -276,7 +281,11 @@ def _plain_line(parser: _Parser, number: int, raw: str) -> None:
         title = found[2].strip("*_: ")
         if not parser.heading(number, title, len(found[1])):
             parser.leave(len(found[1]))
-    elif (found := _BOLD.match(raw) or _LABEL.match(raw)) and _short(found[1]) and parser.heading(number, found[1], 7):
+    elif (
+        (found := _BOLD_WHOLE.match(raw) or _BOLD.match(raw) or _LABEL.match(raw))
+        and _short(found[1])
+        and parser.heading(number, found[1], 7)
+    ):
         if found[2] and found[2].strip():
             parser.line(number, found[2])
     else:

@@ -14,7 +14,8 @@ __all__ = ["Figure", "all_figures", "without_figures"]
 _NAMES = {
     "f1": r"\bf[-_ ]?1\b(?:[-_ ]?scores?)?|\bf[- ]scores?\b",
     "f2": r"\bf[-_ ]?(?:2|beta)\b(?:[-_ ]?scores?)?",
-    "auc": r"\bau-?roc\b|\broc[-_ ]?auc\b|\bauc\b(?:[-_ ]?roc)?|area under (?:the )?(?:roc|receiver)[\w ]*(?:curve)?|\bc-statistic\b",
+    "auc": r"\bau-?roc\b|\broc[-_ ]?auc\b|\bauc\b(?:[-_ ]?roc)?|area under (?:the )?(?:roc"
+    r"|receiver)[\w ]*(?:curve)?|\bc-statistic\b",
     "specificity": r"\bspecificit(?:y|ies)\b|\btrue negative rate\b|\btnr\b",
     "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecalls?\b|\btrue positive rate\b|\btpr\b",
     "npv": r"\bnpv\b|\bnegative predictive values?\b",
@@ -24,15 +25,20 @@ _NAMES = {
 _NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
 _NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
 _FILLER = (
-    r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around|approximately|approx\.?|roughly"
-    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|should|must|shall|will|would|to|the|our|a|an|up|model|algorithm|device|on|for|in"
-    r"|validation|test|tuning|training|set|data|dataset|films?|images?|has|had|got|came|out|as|high|max|maximum|best|with|mean"
-    r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)|this)\b)*"
+    r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around"
+    r"|approximately|approx\.?|roughly"
+    r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|should|must|shall|will|would|to"
+    r"|the|our|a|an|up|model|algorithm|device|on|for|in"
+    r"|validation|test|tuning|training|set|data|dataset|films?|images?|has|had|got|came|out|as|high|max|maximum"
+    r"|best|with|mean"
+    r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)"
+    r"|this)\b)*"
 )
 _AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
 # Words between: "F1 score for the radiological report in pneumonia detection is between 0.22".
 _FAR = re.compile(
-    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|(?:is|was|lies) between)|[^.;|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
+    rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|(?:is|was|lies) between)|[^.;"
+    rf"|\d%]{{0,70}}?:)\s+[*(]*(?P<value>{_NUMBER})",
     re.IGNORECASE,
 )
 _OTHER = re.compile(r"threshold|\bage|batch|epoch|prevalence", re.IGNORECASE)
@@ -44,15 +50,18 @@ _INTERVAL = re.compile(
 )
 _PLUS_MINUS = re.compile(r"\s*(?:±|\+/-|\+-)\s*(?P<half>0?\.\d+)")
 _CORRECT = re.compile(
-    r"predict\w*\s+(?P<call>negative|positive)\b[^.]{0,40}?(?:correct|right)[^.\d]{0,25}(?P<value>\d{1,3}(?:\.\d+)?)\s*%",
+    r"predict\w*\s+(?P<call>negative|positive)\b[^.]{0,40}?(?:correct"
+    r"|right)[^.\d]{0,25}(?P<value>\d{1,3}(?:\.\d+)?)\s*%",
     re.IGNORECASE,
 )
 _THEIRS = re.compile(
-    r"chexnet|chexpert|rajpurkar|radiologists?|\bpaper\b|\bstud(?:y|ies)\b|literature|published|state[- ]of[- ]the[- ]art|benchmark|human (?:readers?|experts?)",
+    r"chexnet|chexpert|rajpurkar|radiologists?|\bpaper\b|\bstud(?:y|ies)\b|literature|published"
+    r"|state[- ]of[- ]the[- ]art|human (?:readers?|experts?)",
     re.IGNORECASE,
 )
 _OURS = re.compile(
-    r"\b(?:our|ours|we|my|mine|i)\b|\b(?:this|the|proposed) (?:model|algorithm|device|network|classifier|software|system)\b|\bpresent (?:model|device)\b",
+    r"\b(?:our|ours|we|my|mine|i)\b|\b(?:this|the|proposed) (?:model|algorithm|device|network|classifier|software"
+    r"|system)\b|\bpresent (?:model|device)\b",
     re.IGNORECASE,
 )
 # CheXNet's own table (Rajpurkar et al. 2017): whoever prints these means them.
@@ -60,7 +69,8 @@ _PUBLISHED = {0.387: "radiologists of the CheXNet study", 0.435: "CheXNet", 0.38
               0.356: "a radiologist of the CheXNet study", 0.365: "a radiologist of the CheXNet study",
               0.442: "a radiologist of the CheXNet study", 0.33: "radiologists of the CheXNet study"}  # fmt: skip
 _GOAL = re.compile(
-    r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
+    r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum"
+    r"|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
     re.IGNORECASE,
 )
 _REACHED = re.compile(r"\b(?:got|achiev\w+|reach\w+|obtain\w+|result\w*|measured|scored|is currently)\b", re.IGNORECASE)

@@ -15,11 +15,13 @@ __all__ = ["figures_of"]
 
 _MOVING = ("f1", "f2", "ppv", "npv")
 _SAME = re.compile(
-    r"\bsame (?:films|images|test set|test films|prevalence|share of positives|x-?rays)\b|\b(?:equal|matched) prevalence\b",
+    r"\bsame (?:films|images|test set|test films|prevalence|share of positives|x-?rays)\b|\b(?:equal"
+    r"|matched) prevalence\b",
     re.IGNORECASE,
 )
 _SET = re.compile(
-    r"\b(training|train|validation|tuning|test|testing|held[- ]out|hold[- ]?out)\b(?:\W+\w+){0,1}\W*(?:set|data|dataset|images|films|x-?rays|split)\b",
+    r"\b(training|train|validation|tuning|test|testing|held[- ]out|hold[- ]?out)\b(?:\W+\w+){0,1}\W*(?:set|data"
+    r"|dataset|images|films|x-?rays|split)\b",
     re.IGNORECASE,
 )
 

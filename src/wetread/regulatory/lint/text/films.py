@@ -24,26 +24,32 @@ __all__ = [
 
 _SETS = (("training", "training"), ("tuning", "tuning"), ("validation", "tuning"), ("test", "test"))
 _BY_PATIENT = re.compile(
-    r"(?:by|per|on|at the|at) (?:the )?(?:unique )?patients?\b(?:[- ](?:level|id|wise))?|patient[- ](?:level|wise|disjoint|id)\w*"
-    r"|disjoint\w*(?: \w+){0,3} patients|patients?(?: \w+){0,5} disjoint|group(?:ed|shufflesplit| shuffle split|kfold| k-?fold)"
+    r"(?:by|per|on|at the|at) (?:the )?(?:unique )?patients?\b(?:[- ](?:level|id|wise))?|patient[- ](?:level|wise"
+    r"|disjoint|id)\w*"
+    r"|disjoint\w*(?: \w+){0,3} patients|patients?(?: \w+){0,5} disjoint|group(?:ed|shufflesplit| shuffle split"
+    r"|kfold| k-?fold)"
     r"|no patients? (?:\w+ ){0,8}(?:both|two|more than one|overlap|shared)"
-    r"|(?:no|without(?: any)?) (?:patient )?overlap|patients? (?:\w+ ){0,3}(?:only|exclusively) (?:\w+ ){0,3}one|same patient (?:\w+ ){0,4}(?:never|not)",
+    r"|(?:no|without(?: any)?) (?:patient )?overlap|patients? (?:\w+ ){0,3}(?:only|exclusively) (?:\w+ ){0,3}one"
+    r"|same patient (?:\w+ ){0,4}(?:never|not)",
     re.IGNORECASE,
 )
 _SHARED = re.compile(
-    r"(?:same|some|one) patients? (?:\w+ ){0,6}(?:both|several|more than one)|patients? (?:\w+ ){0,5}(?:overlap|appear in both|are in both)"
+    r"(?:same|some|one) patients? (?:\w+ ){0,6}(?:both|several|more than one)|patients? (?:\w+ ){0,5}(?:overlap"
+    r"|appear in both|are in both)"
     r"|patient overlap|not (?:split |separated |divided )?by patient",
     re.IGNORECASE,
 )
 _BY_IMAGE = re.compile(
-    r"(?:by|per|at the|on the|at) (?:image|film|x-?ray)(?:[- ]level)?s?\b|(?:image|film)[- ](?:level|wise)|train_test_split"
+    r"(?:by|per|at the|on the|at) (?:image|film|x-?ray)(?:[- ]level)?s?\b|(?:image|film)[- ](?:level|wise)"
+    r"|train_test_split"
     r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,4}(?:randomly |stratified )?(?:split|divided|partitioned)"
     r"|(?:random|stratified)\w*(?: \w+){0,2} split(?: \w+){0,3} (?:images|films|rows)",
     re.IGNORECASE,
 )
 _SPLITS = re.compile(r"split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE)
 _RECALIBRATED = re.compile(
-    r"\bre-?calibrat\w+|\bcalibrat\w+|platt\b|isotonic|temperature scaling|prior (?:shift|correct)\w*|prevalence[- ](?:adjust|correct)\w+",
+    r"\bre-?calibrat\w+|\bcalibrat\w+|platt\b|isotonic|temperature scaling|prior (?:shift|correct)\w*"
+    r"|prevalence[- ](?:adjust|correct)\w+",
     re.IGNORECASE,
 )
 _VALIDATION = re.compile(
@@ -58,11 +64,13 @@ _ALARM = re.compile(
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(
-    r"(?:per|within|by|for each|in each) (?:the )?(?:view|projection|position|stratum|strata)|separately|stratif\w+|baseline|mask\w+|crop\w+|each view",
+    r"(?:per|within|by|for each|in each) (?:the )?(?:view|projection|position|stratum|strata)|separately"
+    r"|stratif\w+|baseline|mask\w+|crop\w+|each view",
     re.IGNORECASE,
 )
 _DOES = re.compile(
-    r"perform|poor|confus|distinguish|differentiat|\bfalse|mistak|sensitiv|specific|accura|\bauc|recall|precision|\bcalls?\b|called|\d\s*%",
+    r"perform|poor|confus|distinguish|differentiat|\bfalse|mistak|sensitiv|specific|accura|\bauc|recall|precision"
+    r"|\bcalls?\b|called|\d\s*%",
     re.IGNORECASE,
 )
 _STEP_SECTIONS = ("preprocessing",)
@@ -70,19 +78,20 @@ _CHART = re.compile(r"-->|→|->|=>")
 
 
 def sets_of(document: Document, margin: Margin) -> tuple[DataSet, ...]:
-    """The sets that have a heading, with what is said under it."""
+    """The sets that have a heading, with what is said under it; else those that are columns of a table."""
     found: list[DataSet] = []
+    tabled = _tabled(document)
     for name, role in _SETS:
-        section = f"sets/{name}"
-        if section not in document.headings:
+        told = list(document.of(f"sets/{name}"))
+        line = document.headings.get(f"sets/{name}") or (tabled[name][1] if name in tabled else None)
+        if line is None:
             continue
-        told = list(document.of(section))
         counts = next((both for one in told if (both := counts_in(one.text)) is not None), None)
         films = next((many for one in told if (many := count_in(one.text)) is not None), None)
         share = _share_of(told)
         ages = first_ages(told)
         place = f"sets/{len(found)}"
-        margin.at(place, document.headings[section])
+        margin.at(place, line)
         if ages:
             margin.at(f"{place}/ages", ages[1])
         found.append(
@@ -91,12 +100,37 @@ def sets_of(document: Document, margin: Margin) -> tuple[DataSet, ...]:
                 role=role,
                 films=counts[0] if counts else films,
                 positives=counts[1] if counts else None,
-                share=share,
+                share=tabled[name][0] if share is None and name in tabled else share,
                 ages=ages[0] if ages else None,
                 views=views_in("\n".join(passage.text for passage in told)),
             )
         )
     return tuple(found)
+
+
+def _tabled(document: Document) -> dict[str, tuple[float, int]]:
+    """Shares of positives, and lines, of the sets that are columns of one table."""
+    columns: dict[int, dict[int, str]] = {}
+    told: dict[str, tuple[float, int]] = {}
+    for passage in document.passages:
+        if passage.kind != "row":
+            continue
+        cells = [cell.strip().lower() for cell in passage.text.strip().strip("|").split("|")]
+        if passage.block not in columns:
+            columns[passage.block] = {
+                at: name for at, cell in enumerate(cells) for name, _ in _SETS if cell.startswith(name[:5])
+            }
+        elif re.search(r"prev[ae]l[ae]nce|positive", cells[0]):
+            for at, name in columns[passage.block].items():
+                share = _cell_share(cells[at]) if at < len(cells) else None
+                if share is not None:
+                    told.setdefault(name, (share, passage.line))
+    return told
+
+
+def _cell_share(cell: str) -> float | None:
+    found = re.fullmatch(r"(0?\.\d+|1\.0|\d{1,2}(?:\.\d+)?(?=\s*%))\s*%?", cell)
+    return None if not found else float(found[1]) / (100 if "%" in cell else 1)
 
 
 def _share_of(told: list[Passage]) -> float | None:

@@ -20,18 +20,22 @@ from wetread.regulatory.lint.text.films import (
 )
 from wetread.regulatory.lint.text.margin import Margin
 from wetread.regulatory.lint.text.study import plan_of, truth_of
+from wetread.regulatory.lint.text.words import share_in
 
 __all__ = ["from_text"]
 
 _RULE = re.compile(
-    r"maxim\w+|highest|largest|best|optim\w+|youden|balance\w*|trade-?off|ensur\w+|favou?r\w*|in order to|because|since|so that"
-    r"|recall (?:above|of at least|over|>=?)|sensitivity (?:above|of at least|over|>=?)|fixed|intersect\w*|prioriti\w+|high recall|high precision",
+    r"maxim\w+|highest|largest|best|optim\w+|youden|balance\w*|trade-?off|ensur\w+|favou?r\w*|in order to|because"
+    r"|since|so that"
+    r"|recall (?:above|of at least|over|>=?)|sensitivity (?:above|of at least|over|>=?)|fixed|intersect\w*"
+    r"|prioriti\w+|high recall|high precision",
     re.IGNORECASE,
 )
 _CHOSEN_ON = re.compile(
     r"\b(validation|tuning|training|test)\b(?:\W+\w+){0,1}?\W+(?:set|data|dataset|images|films|split|batch)\b",
     re.IGNORECASE,
 )
+_BALANCED = re.compile(r"\bequal|\bbalanc\w+|\b50\s*[/:%-]", re.IGNORECASE)
 _HELD_OUT = re.compile(
     r"\btest(?:ing)? (?:set|data|dataset|split|films|images)\b|held[- ]?out|hold[- ]?out|\bunseen\b", re.IGNORECASE
 )
@@ -73,7 +77,7 @@ def from_text(text: str) -> Submission:
         augmentation=augmentation_of(document, margin),
         split_unit=unit,
         disjoint=disjoint,
-        training_share=_training_share(sets, margin),
+        training_share=_training_share(document, sets, margin),
         recalibrated=recalibrated_in(document),
         threshold_rule=rule,
         threshold_chosen_on=(chosen or "validation") if scored else "",
@@ -90,12 +94,19 @@ def from_text(text: str) -> Submission:
     )
 
 
-def _training_share(sets: tuple[DataSet, ...], margin: Margin) -> float | None:
+def _training_share(document: Document, sets: tuple[DataSet, ...], margin: Margin) -> float | None:
+    """Of the training set; else what a sentence on balancing says."""
     told = next(((at, one) for at, one in enumerate(sets) if one.role == "training"), None)
-    if told is None:
-        return None
-    margin.places["training_share"] = margin.places[f"sets/{told[0]}"]
-    return told[1].prevalence
+    if told is not None and told[1].prevalence is not None:
+        margin.places["training_share"] = margin.places[f"sets/{told[0]}"]
+        return told[1].prevalence
+    for passage in document.of("sets", "training", "preprocessing"):
+        if passage.section not in ("sets/validation", "sets/test", "sets/tuning") and _BALANCED.search(passage.text):
+            share = share_in(passage.text)
+            if share is not None:
+                margin.at("training_share", passage, guess=True)
+                return share
+    return None
 
 
 def _threshold(document: Document, margin: Margin) -> tuple[str, str]:

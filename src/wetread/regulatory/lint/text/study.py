@@ -19,13 +19,15 @@ _FINDINGS = (
 )  # fmt: skip
 _NAMES = {"infiltrat": "infiltration", "inflitration": "infiltration", "oedema": "edema"}
 _OUT = re.compile(
-    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|avoid|not indicated|left out|free of|no (?:other|known)",
+    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|avoid"
+    r"|not indicated|left out|free of|no (?:other|known)",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"with the exception of|except(?:ing)?(?: for)?\b|other than", re.IGNORECASE)
 _ABOVE = re.compile(r"(?:listed|mentioned) above|above[- ]mentioned|same (?:as )?(?:the )?limitations", re.IGNORECASE)
 _HEALTHY = re.compile(
-    r"\bhealthy\b|\bnormal(?! distribut)(?:s\b| (?:patients|subjects|films|chests?|images|people|x-?rays|lungs?|cases|controls))|\bno[- ]findings?\b",
+    r"\bhealthy\b|\bnormal(?! distribut)(?:s\b| (?:patients|subjects|films|chests?|images|people|x-?rays|lungs?"
+    r"|cases|controls))|\bno[- ]findings?\b",
     re.IGNORECASE,
 )
 _COMORBID = re.compile(
@@ -33,14 +35,17 @@ _COMORBID = re.compile(
     re.IGNORECASE,
 )
 _SITES = re.compile(
-    r"(?<![\d,.])(\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|multiple|various|different)\s+(?:[A-Za-z]+[- ]){0,4}?"
+    r"(?<![\d,.])(\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|multiple|various"
+    r"|different)\s+(?:[A-Za-z]+[- ]){0,4}?"
     r"(?:sites?|hospitals?|cent(?:er|re)s?|institutions?|clinics?)\b|\bmulti-?(?:cent(?:er|re)|site|institution)\w*",
     re.IGNORECASE,
 )
 _SEXES = re.compile(r"\bmen\b|\bwomen\b|\bmales?\b|\bfemales?\b|\bsex(?:es)?\b|\bgenders?\b", re.IGNORECASE)
 _BAR = re.compile(
-    r"\b(?:should|must|shall|needs? to|has to|have to|will)\b[^.]*?(?:\d|better|higher|greater|exceed|comparable|above|outperform)"
-    r"|\bexceeds?\b|at least|≥|>=|non-?inferior|not (?:be )?(?:inferior|below|lower)|acceptance|success criteri|\bgoal\b|\btarget\b",
+    r"\b(?:should|must|shall|needs? to|has to|have to|will)\b[^.]*?(?:\d|better|higher|greater|exceed|comparable"
+    r"|above|outperform)"
+    r"|\bexceeds?\b|at least|≥|>=|non-?inferior|not (?:be )?(?:inferior|below|lower)|acceptance|success criteri"
+    r"|\bgoal\b|\btarget\b",
     re.IGNORECASE,
 )
 # "F1 combines precision and recall" explains; it names no endpoint.
@@ -49,27 +54,35 @@ _EXPLAINS = re.compile(
     re.IGNORECASE,
 )
 _ENDPOINTS = {
-    "f1": r"\bf[-_ ]?1\b|\bf[- ]score", "auc": r"\bau-?roc\b|\bauc\b|area under", "sensitivity": r"\bsensitivity\b|\brecall\b",
-    "specificity": r"\bspecificity\b", "ppv": r"\bppv\b|\bprecision\b|positive predictive", "npv": r"\bnpv\b|negative predictive",
+    "f1": r"\bf[-_ ]?1\b|\bf[- ]score",
+    "auc": r"\bau-?roc\b|\bauc\b|area under",
+    "sensitivity": r"\bsensitivity\b|\brecall\b",
+    "specificity": r"\bspecificity\b",
+    "ppv": r"\bppv\b|\bprecision\b|positive predictive",
+    "npv": r"\bnpv\b|negative predictive",
     "accuracy": r"\baccuracy\b",
-}  # fmt: skip
+}
 _MULTIPLICITY = re.compile(
-    r"multiplicity|holm|bonferroni|hochberg|co-?primary|(?:all|both|each)(?: \w+){0,5} must|must (?:all|both)|in (?:(?:a )?fixed|this|that|the stated) order|hierarch|gatekeep|primary endpoint",
+    r"multiplicity|holm|bonferroni|hochberg|co-?primary|(?:all|both|each)(?: \w+){0,5} must|must (?:all|both)"
+    r"|in (?:(?:a )?fixed|this|that|the stated) order|hierarch|gatekeep|primary endpoint",
     re.IGNORECASE,
 )
 _SUBGROUPS = re.compile(
-    r"sub-?groups?|sub-?analys|stratif\w+|separately|for each (?:view|sex|age|site|manufacturer)|(?:by|per|within) (?:view|sex|age|site|gender|manufacturer|projection)",
+    r"sub-?groups?|sub-?analys|stratif\w+|separately|for each (?:view|sex|age|site|manufacturer)|(?:by|per"
+    r"|within) (?:view|sex|age|site|gender|manufacturer|projection)",
     re.IGNORECASE,
 )
 _READERS = re.compile(
     r"radiologist|physician|\breaders?\b|\bexperts?\b|\bpanel\b|\bdoctors?\b|clinicians?", re.IGNORECASE
 )
 _MANY = re.compile(
-    r"\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a single|single)\s+(?:\w+[- ]){0,5}?(?:radiologists?|physicians?|readers?|experts?|doctors?|clinicians?)",
+    r"\b(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|a single"
+    r"|single)\s+(?:\w+[- ]){0,5}?(?:radiologists?|physicians?|readers?|experts?|doctors?|clinicians?)",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    r"\b(?:a|an|one|the) (?:(?:single|senior|expert|experienced|thoracic|chest|certified|board|trained|practi[cs]ing)[- ]){0,4}(?:radiologist|physician|expert|doctor)\b",
+    r"\b(?:a|an|one|the) (?:(?:single|senior|expert|experienced|thoracic|chest|certified|board|trained"
+    r"|practi[cs]ing)[- ]){0,4}(?:radiologist|physician|expert|doctor)\b",
     re.IGNORECASE,
 )
 _PLURAL = re.compile(r"radiologists|physicians|experts|doctors|readers|panel|group|team|another|second", re.IGNORECASE)
@@ -82,11 +95,13 @@ _REPORTS = re.compile(
 )
 _INSTEAD = re.compile(r"however|\byet\b|\bbut\b|expensive|instead|silver", re.IGNORECASE)
 _RULE = re.compile(
-    r"majorit\w*|\bvot(?:e|es|ed|ing)\b|consensus|\baverag\w*|\bmean\b|weight\w*|union|unanim\w*|\bagree(?:d|s)? (?:on|by)|adjudicat\w*|at least (?:two|2) of",
+    r"majorit\w*|\b(?:\d|two|three|four) or more\b|\b\d (?:out )?of \d\b|\bvot(?:e|es|ed|ing)\b|consensus"
+    r"|\baverag\w*|\bmean\b|weight\w*|union|unanim\w*|\bagree(?:d|s)? (?:on|by)|adjudicat\w*|at least (?:two|2) of",
     re.IGNORECASE,
 )
 _SETTLES = re.compile(
-    r"adjudicat\w*|arbitrat\w*|\btie\b|tie-?break\w*|disagree\w*|(?:another|additional|further|senior|third|fourth|fifth) (?:\w+ ){0,2}(?:radiologist|reader|expert)",
+    r"adjudicat\w*|arbitrat\w*|\btie\b|tie-?break\w*|disagree\w*|(?:another|additional|further|senior|third"
+    r"|fourth|fifth) (?:\w+ ){0,2}(?:radiologist|reader|expert)",
     re.IGNORECASE,
 )
 _BLIND = re.compile(
@@ -94,7 +109,8 @@ _BLIND = re.compile(
     re.IGNORECASE,
 )
 _AGREEMENT = re.compile(
-    r"kappa|inter-?(?:reader|rater|observer)|intra-?(?:reader|rater)|(?:reader|rater|observer)s?['’]? (?:agreement|variability)|agreement (?:is|will|between|among)|\bAC1\b|krippendorff",
+    r"kappa|inter-?(?:reader|rater|observer)|intra-?(?:reader|rater)|(?:reader|rater"
+    r"|observer)s?['’]? (?:agreement|variability)|agreement (?:is|will|between|among)|\bAC1\b|krippendorff",
     re.IGNORECASE,
 )
 

@@ -16,11 +16,13 @@ _WORDS = {
 }  # fmt: skip
 _AGE_WORD = re.compile(r"\bages?\b|\baged\b|\byears?\b|\byrs?\b|\by/?o\b|year[- ]olds?", re.IGNORECASE)
 _RANGE = re.compile(
-    r"(?<![\d.])(\d{1,3})\s*(?:years?(?: old)?\s*)?(?:-|–|—|to|and|until|till|through|up to)\s*(\d{1,3})(?!\.?\d|\s*%|\s*x\b)",
+    r"(?<![\d.])(\d{1,3})\s*(?:years?(?: old)?\s*)?(?:-|–|—|to|and|until|till|through|up to)\s*(\d{1,3})(?!\.?\d"
+    r"|\s*%|\s*x\b)",
     re.IGNORECASE,
 )
 _FROM = re.compile(
-    r"(?:over|above|older than|at least|from|>=?|≥|minimum(?: age)?(?: of)?)\s*(\d{1,3})\b|\b(\d{1,3})\s*(?:years?(?: of age| old)?)?\s*"
+    r"(?:over|above|older than|at least|from|>=?|≥|minimum(?: age)?(?: of)?)\s*(\d{1,3})\b"
+    r"|\b(\d{1,3})\s*(?:years?(?: of age| old)?)?\s*"
     r"(?:and|or)\s*(?:over|older|above|up)\b|\b(\d{1,3})\s*\+|\bage\w*\s*(?:>=?|≥)\s*(\d{1,3})",
     re.IGNORECASE,
 )
@@ -31,8 +33,10 @@ _REMOVED = re.compile(r"\bremov|\bexclud|\bfilter|\bdrop|\boutlier|\bdiscard|\be
 _POSITIVE = r"(?:pneumonia|consolidation|opacit(?:y|ies)|positives?|diseased?|sick|ill)"
 _NEGATIVE = r"(?:non[- ]?pneumonia|no[- ]pneumonia|without pneumonia|negatives?|healthy|normal|other|control)"
 _CASES = (
-    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified |unique |different |new |total |dicom )*"
-    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals|exams|adults|participants|volunteers)"
+    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified "
+    r"|unique |different |new |total |dicom )*"
+    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals"
+    r"|exams|adults|participants|volunteers)"
 )
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%")
 _OF_PERCENT = re.compile(
@@ -41,6 +45,7 @@ _OF_PERCENT = re.compile(
     re.IGNORECASE,
 )
 _FILMS = re.compile(rf"\b(?:{_CASES}|data(?:set)?|set|them|which|those screened)\b", re.IGNORECASE)
+_PREVALENCE = re.compile(r"\bprev[ae]l[ae]nce\b[^.%\d]{0,40}?(0?\.\d+)(?![\d%]|\s*%)", re.IGNORECASE)
 _NOT_SHARE = re.compile(
     rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training|validation",
     re.IGNORECASE,
@@ -49,15 +54,18 @@ _RATIO = re.compile(
     r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
 )
 _EVEN = re.compile(
-    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?|equal in (?:number|size)|balanc(?:e|ing) the (?:number|class\w*|data\w*|positive\w*)|half of)\b",
+    r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?"
+    r"|equal in (?:number|size)|balanc(?:e|ing) the (?:number|class\w*|data\w*|positive\w*)|half of)\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}})(?:\s*(?:-|–|to)\s*(?:\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}}))?\s+{_CASES}\b",
+    rf"(?<![\d.,])(\d{{1,3}}(?:,\d{{3}})+|\d{{2,7}})(?:\s*(?:-|–|to)\s*(?:\d{{1,3}}(?:,\d{{3}})+"
+    rf"|\d{{2,7}}))?\s+{_CASES}\b",
     re.IGNORECASE,
 )
 _SIZE = re.compile(
-    r"(?:sample size|number of (?:samples|images|patients|films|x-?rays)|size of the (?:data)?set|dataset size|\bsize)\b\D{0,25}(\d{1,3}(?:,\d{3})+|\d{2,7})",
+    r"(?:sample size|number of (?:samples|images|patients|films|x-?rays)|size of the (?:data)?set|dataset size"
+    r"|\bsize)\b\D{0,25}(\d{1,3}(?:,\d{3})+|\d{2,7})",
     re.IGNORECASE,
 )
 
@@ -114,9 +122,11 @@ def share_in(text: str, *, sure: bool = False) -> float | None:
     sure
         Whether the sentence is known to speak of positives ("balanced" alone will do).
     """
-    speaks = sure or bool(re.search(rf"\b{_POSITIVE}\b|prevalence", text, re.IGNORECASE))
+    speaks = sure or bool(re.search(rf"\b{_POSITIVE}\b|prev[ae]l[ae]nce", text, re.IGNORECASE))
     if not speaks:
         return None
+    if decimal := _PREVALENCE.search(text):
+        return float(decimal[1])
     for found in (*_of_positives(text), *_OF_PERCENT.finditer(text)):
         if float(found[1]) <= 100 and not _NOT_SHARE.search(text[found.start() : found.end() + 10]):
             return float(found[1]) / 100
@@ -185,7 +195,8 @@ def counts_in(text: str) -> tuple[int, int] | None:
     """
     amount = r"(?<![\d.,/:-])(\d{1,3}(?:,\d{3})+|\d{1,6})(?!\s*%|[\d.]|\s*[:/])"
     positive = re.search(
-        rf"{amount}\s+(?:of (?:them|these|which|the (?:images|films|cases)) )?(?:are |were |is |was |with )?{_POSITIVE}\b",
+        rf"{amount}\s+(?:of (?:them|these|which|the (?:images|films|cases)) )?(?:are |were |is |was "
+        rf"|with )?{_POSITIVE}\b",
         text,
         re.IGNORECASE,
     )
