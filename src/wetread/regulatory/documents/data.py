@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wetread.regulatory.device import Device
-from wetread.regulatory.documents.shortcut_answers import answers
+from wetread.regulatory.documents.shortcut_answers import answers, beside
 from wetread.regulatory.documents.subject import subject
 from wetread.regulatory.documents.who import training, who
 from wetread.regulatory.evidence import first, found
@@ -30,6 +30,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "with_suspects": [view for view in views if suspects(view)],
         "ringing": [view for view in views if alarm(view)],
         "answers": answers(device, pen),
+        "beside": beside(device, pen),
         "split_sides": [(split.name, name, ref) for split in device.of_kind("split") for name, ref in sides(split)],
         "leak_rows": list(leaks(device)),
         "guard": guard.name if guard else "",
