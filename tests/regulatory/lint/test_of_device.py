@@ -69,12 +69,18 @@ def test_our_own_folder_is_lowered_with_its_references(adult: Device) -> None:
     [
         ("run", {"recipe": {"augmentation": {"flip": 0.5}}}, "laterality"),
         ("honesty", {"guard": {"patients_on_two_sides": 2}}, "patients-shared"),
-        ("honesty", {"questions": []}, "shortcut-unanswered"),
     ],
 )
 def test_a_fault_of_the_evidence_is_found(adult: Device, kind: str, change: dict[str, Any], rule: str) -> None:
     assert rule in rules(of_device(with_data(adult, kind, change)))
     assert rule not in rules(of_device(adult))
+
+
+def test_an_evaluation_may_answer_the_alarm_too(adult: Device) -> None:
+    bare = replace(adult, artefacts={name: one for name, one in adult.artefacts.items() if one.kind != "honesty"})
+    assert of_device(bare).shortcut_answer.startswith("development:/baselines/baselines/")
+    without = replace(bare, artefacts={name: one for name, one in bare.artefacts.items() if one.kind != "evaluation"})
+    assert "shortcut-unanswered" in rules(of_device(without))
 
 
 def with_data(device: Device, kind: str, change: dict[str, Any]) -> Device:

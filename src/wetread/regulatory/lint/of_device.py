@@ -8,7 +8,7 @@ from typing import Any
 
 from wetread.errors import ConfigError
 from wetread.regulatory.device import Device
-from wetread.regulatory.evidence import found, reference
+from wetread.regulatory.evidence import found, items, reference
 from wetread.regulatory.evidence.bundle import card
 from wetread.regulatory.evidence.cohort import alarm, cohorts, training_cohort
 from wetread.regulatory.evidence.plan import plan_of
@@ -246,14 +246,23 @@ class _Lowering:
         return False if views else None
 
     def alarm_answered(self) -> str:
-        """A measured answer: all metadata together do surely worse than the network on the same films."""
+        """A measured answer: what metadata tell together does surely worse than the network on the same films."""
         for study in self.device.of_kind("honesty"):
             for at, row in enumerate(rows(found(study, "questions"))):
                 beside = mapping(mapping(mapping(row).get("beside")).get("all metadata together"))
-                low = mapping(beside.get("difference")).get("low")
-                if isinstance(low, int | float) and low > 0:
+                if _surely(beside.get("difference")):
                     return reference(study, "questions", at, "beside", "all metadata together", "difference")
+        for evaluation in self.device.of_kind("evaluation"):
+            for ref, row in items(evaluation, "baselines", "baselines"):
+                if "together" in str(row.get("name")) and _surely(row.get("difference")):
+                    return f"{ref}/difference"
         return ""
+
+
+def _surely(difference: Any) -> bool:
+    """Whether the lower end of a difference lies above nothing."""
+    low = mapping(difference).get("low")
+    return isinstance(low, int | float) and low > 0
 
 
 def _ends(value: Any) -> tuple[Any, Any]:

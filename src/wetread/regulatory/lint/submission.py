@@ -25,7 +25,9 @@ class Span:
             raise ConfigError(f"ages from {self.low} to {self.high}: the lower end comes first, and none lies below 0")
 
     def __str__(self) -> str:
-        return f"{self.low:g} years and over" if self.high is None else f"{self.low:g} to {self.high:g} years"
+        if self.high is not None:
+            return f"{self.low:g} to {self.high:g} years"
+        return f"{self.low:g} years and over" if self.low else "all ages"
 
     def within(self, other: Span) -> bool:
         """Whether every age of this span lies in the other."""

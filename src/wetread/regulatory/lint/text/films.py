@@ -185,7 +185,8 @@ def augmentation_of(document: Document, margin: Margin) -> tuple[str, ...]:
     """Steps under the heading, and sentences elsewhere that mirror films in training."""
     told = [passage for passage in document.of("augmentation") if augments(passage.text)]
     rest = (one for one in document.passages if one.section not in ("augmentation", "preprocessing"))
-    told += [passage for passage in rest if flips(passage.text) and not _mentioned(passage.text)]
+    # A flow chart in letters was read as preprocessing.
+    told += [one for one in rest if flips(one.text) and not _mentioned(one.text) and not _CHART.search(one.text)]
     for at, passage in enumerate(told):
         margin.at(f"augmentation/{at}", passage)
     return tuple(passage.text for passage in told)
