@@ -106,6 +106,11 @@ class TestFaults:
         (tmp_path / "lock.json").write_text("{}")
         assert codes(load_device(path)) == [("lock", "lock")]
 
+    def test_a_list_that_says_no_hash(self, tmp_path: Path) -> None:
+        path = device_folder(tmp_path)
+        (tmp_path / "split/split.json").write_text("{}")
+        assert codes(load_device(path)) == [("list-missing", "split")]
+
     def test_another_plan_and_another_list(self, tmp_path: Path) -> None:
         path = device_folder(tmp_path)
         change(tmp_path / "plan.json", lambda data: data.update(more=1))

@@ -16,6 +16,7 @@ from wetread.regulatory.claim import Claim
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS
 from wetread.regulatory.gaps import Gaps, gaps_of
+from wetread.regulatory.guard import of_its_form
 from wetread.regulatory.pictures import PICTURES
 from wetread.regulatory.render import docx, html, pdf, twin
 from wetread.regulatory.written import Written, written
@@ -148,7 +149,8 @@ def _lines(listed: Iterable[str]) -> str:
 def _pictures(device: Device, documents: Iterable[Written]) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for name in sorted({name for each in documents for name in each.pen.figures}):
-        drawn = PICTURES[name](device)
+        with of_its_form(f"picture {name}"):
+            drawn = PICTURES[name](device)
         files[f"figures/{name}.svg"], files[f"figures/{name}.png"] = drawn.svg, drawn.png
     return files
 

@@ -11,6 +11,7 @@ from wetread.regulatory.digits import Bare, bare, bare_said
 from wetread.regulatory.documents import DOCUMENTS
 from wetread.regulatory.evidence.traced import traced
 from wetread.regulatory.fault import Fault
+from wetread.regulatory.guard import of_its_form
 from wetread.regulatory.lint import Finding, Severity, lint, of_device
 from wetread.regulatory.pen import MARK
 from wetread.regulatory.reference.facts import stale
@@ -126,13 +127,17 @@ def gaps_of(device: Device, documents: Iterable[Written]) -> Gaps:
     """As `gaps`, of documents that are written already."""
     documents = tuple(documents)
     lost = (Missing(document="", what=f"evidence {name}", why=str(error)) for name, error in device.lost.items())
+    with of_its_form("the lint of what the device file and its evidence say"):
+        findings = lint(of_device(device))
+    with of_its_form("the matrix of requirements, risks and tests"):
+        loose = traced(device, tuple(document.id for document in DOCUMENTS)).findings
     return Gaps(
         open=tuple(field for each in documents for field in _open(each)),
         missing=(*lost, *(missing for each in documents for missing in _missing(each))),
         digits=digits_of(device, documents),
         faults=seal_faults(device),
-        findings=lint(of_device(device)),
-        loose=traced(device, tuple(document.id for document in DOCUMENTS)).findings,
+        findings=findings,
+        loose=loose,
         stale=tuple(map(str, stale(device))),
         unknown=unknown_fields(device, documents),
     )

@@ -145,6 +145,12 @@ def seal_faults(device: Device) -> tuple[Fault, ...]:
     """Whatever breaks the seal: a plan or a list that is not the locked one, a threshold chosen on the test films, a
     ledger that was altered.
     """
+    listed = sealed_list(device)
+    if listed is not None:
+        try:
+            films_hash(listed)
+        except ConfigError as error:
+            return (Fault("list-missing", listed.name, str(error)), *_ledger_faults(device))
     return (*_lock_faults(device), *_threshold_faults(device), *_ledger_faults(device))
 
 

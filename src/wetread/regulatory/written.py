@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from wetread.regulatory import documents
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS, Document
+from wetread.regulatory.guard import of_its_form
 from wetread.regulatory.pen import Pen, plain
 from wetread.regulatory.render.told import BANNER
 
@@ -75,19 +76,20 @@ def write(document: Document, device: Device) -> Written:
     """
     pen = Pen(device.artefacts, device.said)
     template = _environment(TEMPLATES).get_template(f"{document.id}.md")
-    body = template.render(
-        {
-            "device": device,
-            "num": pen.num,
-            "derived": pen.derived,
-            "has": pen.has,
-            "human": pen.human,
-            "absent": pen.absent,
-            "figure": pen.figure,
-            "table": pen.table,
-            **document.context(device, pen),
-        }
-    )
+    with of_its_form(f"document {document.id}"):
+        body = template.render(
+            {
+                "device": device,
+                "num": pen.num,
+                "derived": pen.derived,
+                "has": pen.has,
+                "human": pen.human,
+                "absent": pen.absent,
+                "figure": pen.figure,
+                "table": pen.table,
+                **document.context(device, pen),
+            }
+        )
     footer = f"{device.name}, {device.date}. Every number's evidence stands in claims.jsonl."
     return Written(document=document, body=body, pen=pen, footer=footer)
 
