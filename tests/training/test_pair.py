@@ -24,6 +24,7 @@ from wetread.training.run import development
 from wetread.training.runfolder import open_folder
 from wetread.training.seal import Ledger
 from wetread.training.shifts import ACCURACY, OUT_OF_FOLD, kept_shifts, shift_figures
+from wetread.training.small.shifts import SETS
 
 DAY = date(2026, 1, 31)
 PAIR = """
@@ -54,7 +55,8 @@ pytestmark = [  # PyTorch's exporter, of its successor and of what it makes a co
 def recipe() -> str:
     text = RECIPE.replace("[fit]", '[fit]\nmethod = "pair"\nsensitivity = 0.8').replace("[card]", PAIR.strip())
     return text.replace("epochs = 6", "epochs = 2").replace(
-        'index = "tiny/index.csv"', 'index = "tiny/index.csv"\narchive = "tiny/archive.npz"'
+        'index = "tiny/index.csv"',
+        f'index = "tiny/index.csv"\narchive = "tiny/archive.npz"\nheld_out = {list(SETS[:3])}',
     )
 
 
@@ -137,7 +139,7 @@ def test_the_card_keeps_the_share_that_the_recipe_asks_for(world: World) -> None
 def test_films_that_look_different_are_scored_by_who_saw_none_of_their_patients(world: World) -> None:
     films = development(load_films(world.config.data, world.data))
     found = kept_shifts(world.config, world.run)
-    assert set(found.sets) >= {"earliest numbers", "wide normal films"}
+    assert tuple(found.sets) == SETS[:3]
     numbers = np.array([int(name.split("-")[-2]) if "IM" in name else 0 for name in films.names])
     early, logits = found.sets["earliest numbers"]
     normal = films.labels[:, 0] == 0
@@ -204,7 +206,9 @@ def test_an_unfinished_run_tells_no_shifts(world: World, tmp_path: Path) -> None
         ("framed = 0.3", "framed = 1.3", "framed a chance"),
         ("sensitivity = 0.8", "sensitivity = 0.3", "sensitivity lies between"),
         ("width = 64", "width = 96", "frame is a square"),
-        ('collection = "kermany"', 'collection = "nih"', "archive tells the width"),
+        ('collection = "kermany"', 'collection = "nih"', "for collection kermany alone"),
+        ('archive = "tiny/archive.npz"\n', "", "held_out and archive belong together"),
+        ("earliest numbers", "latest numbers", "held_out has no set 'latest numbers'"),
     ],
 )
 def test_a_wrong_pair_is_refused(old: str, new: str, told: str, tmp_path: Path) -> None:

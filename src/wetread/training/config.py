@@ -13,6 +13,7 @@ from wetread.radiograph import IntendedUse
 from wetread.training.augment import Augmentation
 from wetread.training.recipe_file import open_recipe
 from wetread.training.small.settings import BesideSettings
+from wetread.training.small.shifts import SETS
 
 __all__ = ["CardText", "DataConfig", "FitConfig", "TrainConfig", "load_config"]
 
@@ -41,9 +42,9 @@ class DataConfig:
     taught, teacher, reports
         Findings of which another network's published scores teach a probe, in place of the labels; the table of those
         scores, and the collection's table of findings, relative to the data folder (`training.taught`).
-    archive
-        PneumoniaMNIST's npz, relative to the data folder, which tells how wide Kermany's films were before they were
-        squashed. Where it is named, films that look different are held out as well (`training.shifts`).
+    held_out, archive
+        Sets of films that look different, each held out of a fit of its own (`training.shifts`); and PneumoniaMNIST's
+        npz, relative to the data folder, which tells how wide Kermany's films were before they were squashed.
     """
 
     collection: str
@@ -55,13 +56,16 @@ class DataConfig:
     taught: tuple[str, ...] = ()
     teacher: str = ""
     reports: str = ""
+    held_out: tuple[str, ...] = ()
     archive: str = ""
 
     def __post_init__(self) -> None:
         if self.collection not in ("nih", "kermany"):
             raise ConfigError(f"collection {self.collection!r} is not known: nih or kermany")
-        if self.archive and self.collection != "kermany":
-            raise ConfigError("archive tells the width of collection kermany's films alone: leave it out")
+        if bool(self.held_out) != bool(self.archive) or (self.archive and self.collection != "kermany"):
+            raise ConfigError("held_out and archive belong together, and are for collection kermany alone")
+        if unknown := sorted(set(self.held_out) - set(SETS)):
+            raise ConfigError(f"held_out has no set {unknown[0]!r}: choose among {'; '.join(SETS)}")
         if len({bool(self.taught), bool(self.teacher), bool(self.reports)}) > 1:
             raise ConfigError("taught, teacher and reports belong together: give all three or none")
         if self.taught and (self.collection != "nih" or self.groups or self.auxiliary):

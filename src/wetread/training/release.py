@@ -74,7 +74,7 @@ def release(
     drawn = _selftest_films(config)
     model = export(config, run / f"network-{config.sha256[:12]}.pt")
     figures = _cross_validated(config, films, scores, found, data)
-    if config.data.archive:
+    if config.data.held_out:
         shifts, logits = kept_shifts(config, run), found["logits"][:, 0].astype(np.float64)
         figures["shifts"] = shift_figures(films, logits, shifts, chosen.score, seed=config.fit.seed)
     ledger.use(config.name, config.card.version, sha256(model).hexdigest(), sealed, today)

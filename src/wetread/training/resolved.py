@@ -29,8 +29,8 @@ def resolved(config: TrainConfig) -> dict[str, Any]:
     told["fit"] = _fit(config)
     # What only some recipes have is left out of the others.
     told = {name: part for name, part in told.items() if part is not None}
-    if not config.data.archive:
-        told["data"].pop("archive")
+    if not config.data.held_out:
+        del told["data"]["held_out"], told["data"]["archive"]
     if config.fit.method == "probe":
         told["augmentation"] = {}  # a probe is fitted on films as they are
     return {

@@ -93,7 +93,7 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     if not weights.exists():
         write_whole(weights, partial(torch.save, method.fit(places, config.fit.seed + 100).state_dict()))
     say(f"{config.name}: fitted on all development films")
-    if config.data.archive:
+    if config.data.held_out:
         score_without(config, films, fold, method.score, data, out, say)
     return out
 

@@ -23,7 +23,7 @@ from wetread.training.measure import crude_table
 from wetread.training.small.figures import TEST_PREVALENCE, calls, enough
 from wetread.training.small.films import file_number, load_small_films
 from wetread.training.small.recipe import SmallData
-from wetread.training.small.shifts import held_out
+from wetread.training.small.shifts import SETS, held_out
 from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint
 
@@ -76,18 +76,22 @@ class Shifted:
 def score_without(
     config: TrainConfig, films: FilmSet, fold: Ints, score: Score, data: Path, out: Path, say: Say
 ) -> None:
-    """Fit without each set in turn, and score it; `shifts-….npz` in the run folder. What is there is not done again."""
+    """Fit without each of the recipe's sets in turn, and score it; `shifts-….npz` in the run folder.
+
+    What is there is not done again.
+    """
     path = out / f"shifts-{config.sha256[:12]}.npz"
     if path.exists():
         return
     crude = crude_baseline(crude_table(films), _labels(films), fold, seed=config.fit.seed)
     sets = held_out(_told(films, _wide(config, films, data, out)), fold, crude)
     patients = np.array(films.patients)
-    kept: dict[str, Any] = {"crude": crude, "names": np.array(list(sets))}
-    for place, (name, away) in enumerate(sets.items()):
+    kept: dict[str, Any] = {"crude": crude, "names": np.array(config.data.held_out)}
+    for place, name in enumerate(config.data.held_out):
+        away = sets[name]
         inside, outside = np.flatnonzero(~np.isin(patients, patients[away])), np.flatnonzero(away)
         check_disjoint(patients[inside].tolist(), patients[outside].tolist(), what="held-out patient")
-        logits, _ = score(inside, outside, config.fit.seed + _SEED + place)
+        logits, _ = score(inside, outside, config.fit.seed + _SEED + SETS.index(name))
         kept |= {f"away{place}": away, f"logits{place}": logits[:, 0].astype(np.float64)}
         say(f"{config.name}: without {name}, {len(outside)} films held out")
     write_whole(path, partial(_saved, kept))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-__all__ = ["CHANGES", "LabelledFilms", "held_out"]
+__all__ = ["CHANGES", "SETS", "LabelledFilms", "held_out"]
 
 Bool = NDArray[np.bool_]
 Images = NDArray[np.uint8]
@@ -22,6 +22,14 @@ Images = NDArray[np.uint8]
 _EARLY_NORMAL = {"IM": 300, "NORMAL2-IM": 600}
 _NEAR_GAP = {"bacteria": (50, 310), "virus": (0, 330)}
 _WIDE, _HARD = 1.30, 0.75
+
+SETS = (
+    "earliest numbers",
+    "other series of normal films",
+    "wide normal films",
+    "normal films that crude statistics take for ill",
+)
+"""What `held_out` calls its sets. Networks fell first on the last two."""
 
 
 class LabelledFilms(Protocol):
@@ -65,15 +73,10 @@ def held_out(films: LabelledFilms, fold: NDArray[np.int64], crude: NDArray[np.fl
         early |= (films.series == series) & (films.numbers <= last)
     for series, (low, high) in _NEAR_GAP.items():
         early |= (films.series == series) & (films.numbers >= low) & (films.numbers <= high)
-    sets = {
-        "earliest numbers": early,
-        "other series of normal films": (films.series == "IM") | some_ill,
-        "wide normal films": (normal & (films.wide > _WIDE)) | some_ill,
-    }
+    sets = [early, (films.series == "IM") | some_ill, (normal & (films.wide > _WIDE)) | some_ill]
     if normal.any():
-        hard = normal & (crude > np.quantile(crude[normal], _HARD))
-        sets["normal films that crude statistics take for ill"] = hard | some_ill
-    return sets
+        sets.append((normal & (crude > np.quantile(crude[normal], _HARD))) | some_ill)
+    return dict(zip(SETS, sets, strict=False))
 
 
 def _gamma(power: float) -> Callable[[Images], Images]:
