@@ -340,15 +340,26 @@ JUNK: tuple[object, ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["sbom", "hostile", "plan", "risks", "gate", "cohort", "figures", "readers"])
-def test_evidence_of_another_shape_is_a_gap_or_a_named_error(kind: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("sbom", "13"),
+        ("hostile", "13"),
+        ("plan", "10"),
+        ("readers", "10"),
+        ("risks", "14"),
+        ("gate", "17"),
+        ("cohort", "17"),
+        ("figures", "17"),
+    ],
+)
+def test_evidence_of_another_shape_is_a_gap_or_a_named_error(kind: str, name: str, tmp_path: Path) -> None:
     told = {name: each for name, each in EVIDENCE.items() if each["kind"] != kind}
     file = device_folder(tmp_path, evidence=told | {"odd": {"kind": kind, "path": "odd.json"}})
     for junk in JUNK:
         (tmp_path / "odd.json").write_text(json.dumps(junk))
         device = load_device(file)
-        for skeleton in SKELETONS:
-            assert "odd" in _written_or_named(skeleton, device)
+        assert "odd" in _written_or_named(document(name), device)
 
 
 def _written_or_named(skeleton: Document, device: Device) -> str:
