@@ -15,7 +15,7 @@ __all__ = ["Concepts", "Found", "concepts", "find", "mend"]
 
 _WINDOW = 7  # words between the first and the last of a pattern that may stand in any order
 _BREAKS = frozenset(("but", ".", ";", "?", "!"))
-_STILL = ("site", "symptom", "event", "test")
+_STILL = ("site", "symptom", "event", "test", "purpose")
 _SHORTEST, _LONG = 5, 8  # letters of a word that is mended at all, and of one that may have two mistakes
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wetread.modality.data import words
+from wetread.modality.data import load, words
 from wetread.modality.lexicon import Found, concepts, find, mend
 from wetread.modality.patient import Patient, concepts_of_numbers, read_patient
 from wetread.modality.pattern import closure
@@ -15,6 +15,7 @@ __all__ = ["Meaning", "understand"]
 
 _DENIES = words("denies")
 _ENDS = words("ends")
+_SAY_NOTHING = SKIP | words("asking") | words("female") | words("male") | load("language")["ages"].keys()
 _REACH = 7
 _UNABLE = frozenset(("can", "will"))  # "cannot straighten her elbow" denies no elbow
 _MEDICAL = re.compile(
@@ -44,8 +45,8 @@ class Meaning:
         Number of words that look like medicine and that the lexicon does not know.
     patient
         Who it is about.
-    words
-        Number of words that carry something.
+    share
+        Share (0 to 1) that was understood of the words that are neither little nor about the patient.
     places
         Parts of the body that are named.
     """
@@ -58,7 +59,7 @@ class Meaning:
     mended: tuple[str, ...]
     strange: int
     patient: Patient
-    words: int
+    share: float
     places: frozenset[str]
 
 
@@ -91,7 +92,7 @@ def understand(question: str) -> Meaning:
         for index, token in enumerate(tokened)
         if index not in covered and _MEDICAL.search(token.word) and len(token.word) > 6
     )
-    content = sum(1 for token in tokened if token.stem and token.word not in SKIP)
+    content = [index for index, token in enumerate(tokened) if token.stem.isalpha() and token.word not in _SAY_NOTHING]
     present = closure(said | within)
     return Meaning(
         frozenset(said),
@@ -102,7 +103,7 @@ def understand(question: str) -> Meaning:
         mended,
         strange,
         patient,
-        content,
+        sum(index in covered for index in content) / len(content) if content else 1.0,
         frozenset(name for name in said | within if kinds[name] == "site"),
     )
 

@@ -55,7 +55,7 @@ class Patient:
         """Whether a pregnancy is possible as far as is known."""
         if self.pregnant is not None:
             return self.pregnant
-        return self.sex != "male" and self.ages[0] < 50 and self.ages[1] >= 11
+        return self.sex != "male" and self.ages[0] < 50 and (self.ages[0] >= 11 or not self.age_known)
 
 
 EVERYBODY = Patient()

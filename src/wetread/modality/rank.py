@@ -70,7 +70,7 @@ def _for(row: Row, patient: Patient) -> bool:
         return False
     if row.sex and patient.sex and row.sex != patient.sex:
         return False
-    if row.stated and not (patient.age_known and patient.ages[1] < 18):
+    if row.stated and not (patient.sex == row.sex if row.sex else patient.age_known and patient.ages[1] < 18):
         return False
     if row.pregnant is True:
         return patient.may_be_pregnant and (

@@ -9,6 +9,7 @@ from functools import cache
 from wetread.errors import ConfigError
 from wetread.modality.advice import Advice, Status
 from wetread.modality.data import load, words
+from wetread.modality.lexicon import concepts
 from wetread.modality.meaning import Meaning, understand
 from wetread.modality.patient import EVERYBODY, Patient
 from wetread.modality.pattern import closure
@@ -20,6 +21,7 @@ __all__ = ["recommend"]
 
 _LONGEST = 1000  # characters
 _OLDEST = 120
+_TAKEN = 0.25  # a single meaning among more words than this share that were not understood is no question
 _FACTS = frozenset(("dating", "anomaly", "growth", "movements", "trimester-first", "trimester-late"))
 _IMAGING = words("imaging")
 _REASONS = {
@@ -172,6 +174,11 @@ def _animal(question: str) -> bool:
 
 def _decided(meaning: Meaning, told: Advice) -> tuple[Advice, ...]:
     candidates = fitting(meaning)
+    weights = concepts().weights
+    if meaning.share < _TAKEN and sum(weights[name] > 1 for name in meaning.said) < 2:
+        reason = "I do not know: one word of the question was understood, and the rest was not. Say it shorter."
+        near = tuple(candidate.row.question for candidate in candidates[:3])
+        return (replace(told, reason=reason, nearest=near),)
     if not candidates:
         return (_unknown(meaning, told),)
     chosen, why = best(candidates, meaning.patient)

@@ -123,7 +123,7 @@ class Row:
     beats
         Rows that are left out where this one holds.
     stated
-        It is offered only where the patient is said to be as young as this.
+        It is offered only where the patient is said to be of this sex, or a child.
     """
 
     id: str
