@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from regulatory.made import EVIDENCE, device_folder
 from wetread.errors import WetreadError
+from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import ClaimType, Device, load_device
 from wetread.regulatory.digits import bare
 from wetread.regulatory.documents import DOCUMENTS, Document
@@ -353,13 +355,13 @@ JUNK: tuple[object, ...] = (
         ("figures", "17"),
     ],
 )
-def test_evidence_of_another_shape_is_a_gap_or_a_named_error(kind: str, name: str, tmp_path: Path) -> None:
-    told = {name: each for name, each in EVIDENCE.items() if each["kind"] != kind}
-    file = device_folder(tmp_path, evidence=told | {"odd": {"kind": kind, "path": "odd.json"}})
+def test_evidence_of_another_shape_is_a_gap_or_a_named_error(kind: str, name: str, whole: Path) -> None:
+    device = claimed(whole, ClaimType.DETECTION)
+    others = {key: each for key, each in device.artefacts.items() if each.kind != kind}
     for junk in JUNK:
-        (tmp_path / "odd.json").write_text(json.dumps(junk))
-        device = load_device(file)
-        assert "odd" in _written_or_named(document(name), device)
+        odd = Artefact(name="odd", kind=kind, path=Path("odd.json"), sha256="0" * 64, data=junk)
+        told = _written_or_named(document(name), replace(device, artefacts=others | {"odd": odd}))
+        assert "odd" in told
 
 
 def _written_or_named(skeleton: Document, device: Device) -> str:
