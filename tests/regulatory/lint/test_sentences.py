@@ -170,6 +170,7 @@ def figures(text: str, section: str = "**Final Threshold and Explanation:**") ->
         ("a recall of 0.8 ± 0.05", [("sensitivity", 0.8, 0.75, 0.85, "", False)]),
         ("AUC 0.78 on PA and 0.74 on AP films", [("auc", 0.78, None, None, "PA", False), ("auc", 0.74, None, None, "AP", False)]),
         ("If it predicts negative, it is correct with 90.5% probability.", [("npv", 0.905, None, None, "", False)]),
+        ("PPV at 10 % prevalence was 37.9 %.", [("ppv", 0.379, None, None, "", False)]),
         ("to ensure a recall above 0.8", []),
         ("CheXNet has an F1 of 0.435 and the radiologists 0.387.", []),
         ("the labels' accuracy is over 90%", []),

@@ -104,10 +104,15 @@ def _all_positive(submission: Submission) -> Iterator[Hit]:
         if reached:
             beats = _near(metric, trivial)
             yield Hit(
-                f"metrics/{at}",
+                _place(at, metric),
                 f"{_shown(metric)} where {prevalence:.0%} are positive: calling every film positive gives "
                 f"2p / (1 + p) = {trivial:.3f}{beats}.",
             )
+
+
+def _place(at: int, metric: Metric) -> str:
+    """The figure; its set, where the prevalence is taken from that."""
+    return f"metrics/{at}" if metric.beside is not None else f"metrics/{at}/set"
 
 
 def _near(metric: Metric, trivial: float) -> str:
@@ -125,7 +130,7 @@ def _all_negative(submission: Submission) -> Iterator[Hit]:
         if metric.value <= trivial + _NEAR:
             answer = "negative" if prevalence <= 0.5 else "positive"
             yield Hit(
-                f"metrics/{at}",
+                _place(at, metric),
                 f"{_shown(metric)} where {prevalence:.1%} are positive: "
                 f"calling every film {answer} gives {trivial:.3f}.",
             )

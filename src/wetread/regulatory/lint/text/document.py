@@ -56,6 +56,7 @@ _LEAVES = {
     "threshold": "Final Threshold and Explanation",
     "sets/training": "Description of Training Dataset",
     "sets/validation": "Description of Validation Dataset",
+    "labels": "Ground Truth",
     "plan/population": "Patient Population Description",
     "plan/truth": "Ground Truth Acquisition Methodology",
     "plan/performance": "Algorithm Performance Standard",

@@ -25,7 +25,7 @@ _NAMES = {
 _NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
 _NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
 _FILLER = (
-    r"(?:\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around"
+    r"(?:\d{1,2}(?:\.\d+)?\s?%\s+prevalence|\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around"
     r"|approximately|approx\.?|roughly"
     r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|should|must|shall|will|would|to"
     r"|the|our|a|an|up|model|algorithm|device|on|for|in"
@@ -34,7 +34,7 @@ _FILLER = (
     r"|average|overall|currently|PA|AP|and|\(PPV\)|\(NPV\)|ppv\)|npv\)|recall\)|precision\)|sensitivity\)|tpr\)"
     r"|this)\b)*"
 )
-_AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})", re.IGNORECASE)
+_AFTER = re.compile(rf"{_FILLER}(?P<value>{_NUMBER})(?!\s*prev)", re.IGNORECASE)
 # Words between: "F1 score for the radiological report in pneumonia detection is between 0.22".
 _FAR = re.compile(
     rf"(?P<gap>[^.;|\d%]{{0,70}}?\b(?:is|was|of|at|reached|reaches|equals|(?:is|was|lies) between)|[^.;"

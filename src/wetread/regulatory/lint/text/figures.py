@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from wetread.regulatory.lint.submission import Comparison, DataSet, Metric
 from wetread.regulatory.lint.text.document import Document
@@ -52,12 +53,17 @@ def figures_of(
     found = list(all_figures(document))
     surroundings = _Surroundings(document)
     ours = _merged([figure for figure in found if not figure.whose])
-    metrics = tuple(_metric(surroundings, figure) for figure in ours)
+    metrics = []
     for at, figure in enumerate(ours):
         margin.at(f"metrics/{at}", figure.passage)
+        metrics.append(_metric(surroundings, figure))
+        if not metrics[-1].set:
+            # Where a text tells of one set only beside training, its figures are from that.
+            margin.guessed.append(f"metrics/{at}/set")
+            metrics[-1] = replace(metrics[-1], set="validation")
     if any(_SAME.search(passage.text) for passage in document.passages):
-        return metrics, ()
-    return metrics, _comparisons([figure for figure in found if figure.whose], metrics, sets, margin)
+        return tuple(metrics), ()
+    return tuple(metrics), _comparisons([figure for figure in found if figure.whose], tuple(metrics), sets, margin)
 
 
 def _merged(figures: list[Figure]) -> list[Figure]:
@@ -72,14 +78,15 @@ def _merged(figures: list[Figure]) -> list[Figure]:
 
 
 def _metric(surroundings: _Surroundings, figure: Figure) -> Metric:
+    own = _beside(figure.passage.text)
     prevalence, of = surroundings.of(figure)
     return Metric(
         name=figure.name,
         value=figure.value,
         low=figure.low,
         high=figure.high,
-        prevalence=prevalence,
-        set=_set_of(figure.passage.text) or of or "validation",
+        prevalence=prevalence if own is None else own,
+        set=_set_of(figure.passage.text) or of,
         group=figure.group,
         goal=figure.goal,
     )
@@ -87,7 +94,8 @@ def _metric(surroundings: _Surroundings, figure: Figure) -> Metric:
 
 def _beside(text: str) -> float | None:
     """A prevalence said in a sentence that holds a figure; the figures themselves are none."""
-    bare = without_figures(text)
+    # Of a row, the first cell alone: the others hold figures.
+    bare = without_figures(text.strip("| ").partition("|")[0])
     if not re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE) or "accurac" in bare.lower():
         return None
     return share_in(bare)

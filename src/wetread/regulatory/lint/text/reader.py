@@ -32,12 +32,13 @@ _RULE = re.compile(
     re.IGNORECASE,
 )
 _CHOSEN_ON = re.compile(
-    r"\b(validation|tuning|training|test)\b(?:\W+\w+){0,1}?\W+(?:set|data|dataset|images|films|split|batch)\b",
+    r"\b(validation|tuning|training|test)\b(?:\W+\w+){0,1}?\W+(?:set|data|dataset|images|films|split|batch|partition|subset)\b",
     re.IGNORECASE,
 )
 _BALANCED = re.compile(r"\bequal|\bbalanc\w+|\b50\s*[/:%-]", re.IGNORECASE)
 _HELD_OUT = re.compile(
-    r"\btest(?:ing)? (?:set|data|dataset|split|films|images)\b|held[- ]?out|hold[- ]?out|\bunseen\b", re.IGNORECASE
+    r"\btest(?:ing)? (?:set|data|dataset|split|films|images|partition|subset|cohort)\b|held[- ]?out|hold[- ]?out|\bunseen\b",
+    re.IGNORECASE,
 )
 
 
@@ -139,6 +140,8 @@ def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin
     margin.places["threshold_scored_on"] = margin.places[f"metrics/{at}"]
     if _HELD_OUT.search("\n".join(passage.text for passage in document.passages)):
         told = metrics[at].set
+        if f"metrics/{at}/set" in margin.guessed:
+            return ""
         return told if told in ("test", chosen) else ""
     margin.guessed.append("threshold_scored_on")
     return chosen or "validation"
