@@ -16,7 +16,7 @@ __all__ = ["Concepts", "Found", "concepts", "find", "mend"]
 _WINDOW = 7  # words between the first and the last of a pattern that may stand in any order
 _BREAKS = frozenset(("but", ".", ";", "?", "!"))
 _STILL = ("site", "symptom", "event", "test", "purpose")
-_SHORTEST, _LONG = 5, 8  # letters of a word that is mended at all, and of one that may have two mistakes
+_SHORTEST, _LONG = 5, 9  # letters of a word that is mended at all, and of one that may have two mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def mend(words: tuple[Token, ...]) -> tuple[tuple[Token, ...], tuple[str, ...]]:
     """Words with small mistakes put right, and what they were taken for.
 
     A word of five letters or more that neither the lexicon nor ordinary language knows is taken for the one word of the
-    lexicon that is a single mistake away (two from eight letters on) and begins with the same letter, or
+    lexicon that is a single mistake away (two from nine letters on) and begins with the same letter, or
     has lost its first. Where two words are
     as near, none is taken.
     """
@@ -155,7 +155,7 @@ def find(words: tuple[Token, ...]) -> tuple[Found, ...]:
     blocked = {
         place: match.concept
         for match in kept
-        if _kind(match) == "noise" or (_kind(match) == "disease" and len(match.places) > 1)
+        if _kind(match) == "noise" or (len(match.places) > 1 and (_kind(match) == "disease" or _denies(words, match)))
         for place in match.places
     }
     loosely = (_loosely(words, phrase, blocked) for phrase in concepts().loose)
@@ -173,7 +173,12 @@ def _shows(words: tuple[Token, ...], cover: Found, match: Found) -> bool:
         return False
     if _kind(cover) == "site" and _kind(match) == "site":
         return False
-    return not any(words[place].word in denials("denies") for place in cover.places)
+    return not _denies(words, cover)
+
+
+def _denies(words: tuple[Token, ...], match: Found) -> bool:
+    """Whether a phrase has a denial in it ("no pain")."""
+    return any(words[place].word in denials("denies") for place in match.places)
 
 
 def _at(words: tuple[Token, ...], start: int) -> list[Found]:

@@ -21,6 +21,7 @@ __all__ = ["recommend"]
 
 _LONGEST = 1000  # characters
 _OLDEST = 120
+_YOUNGEST = 12  # a mother; who is younger is the child to be born
 _TAKEN = 0.25  # a single meaning among more words than this share that were not understood is no question
 _FACTS = frozenset(("dating", "anomaly", "growth", "movements", "trimester-first", "trimester-late"))
 _IMAGING = words("imaging")
@@ -106,7 +107,8 @@ def _with_options(meaning: Meaning, age_years: float | None, pregnant: bool | No
             cautions.append("The question's words fit another age than the stated one: the stated age was used.")
         patient = replace(patient, ages=(age_years, age_years))
     if pregnant is None and patient.pregnant is None and meaning.present & _FACTS:
-        patient = replace(patient, pregnant=True, sex="female")
+        of_age = patient.ages if patient.ages[1] >= _YOUNGEST else (float(_YOUNGEST), 55.9)
+        patient = replace(patient, pregnant=True, sex="female", ages=of_age)
     if pregnant is not None:
         if patient.pregnant is not None and patient.pregnant != pregnant:
             cautions.append(
