@@ -24,7 +24,7 @@ from wetread.training.shifts import score_without
 from wetread.training.whole_file import write_whole
 from wetread.truth import check_disjoint, folds, list_hash
 
-__all__ = ["development", "train"]
+__all__ = ["development", "method_of", "train"]
 
 Say = Callable[[str], None]
 
@@ -64,7 +64,7 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
         films.patients, [int(label) for label in films.labels[:, 0]], count=config.fit.folds, seed=config.fit.seed
     )
     _claim(config, films, out)
-    method = _method(config, films, out, fold)
+    method = method_of(config, films, out, fold)
     say(f"{config.name}: {len(films)} development films, features computed")
     logits, maps = [], []
     for held in range(config.fit.folds):
@@ -98,7 +98,8 @@ def train(config: TrainConfig, data: Path, out: Path, say: Say) -> Path:
     return out
 
 
-def _method(config: TrainConfig, films: FilmSet, out: Path, fold: NDArray[np.int64]) -> Probe | Paired | Tail:
+def method_of(config: TrainConfig, films: FilmSet, out: Path, fold: NDArray[np.int64]) -> Probe | Paired | Tail:
+    """What fits and scores networks by the recipe; what that needs is computed once and kept in `out`."""
     if config.fit.method == "probe":
         return Probe(config, films)
     return Paired(config, films, out, fold) if config.fit.method == "pair" else Tail(config, films, out)
