@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from wetread.regulatory.lint import Finding, lint, read
 
@@ -50,3 +52,14 @@ def test_a_text_gives_what_a_reviewer_finds_in_it_and_no_more(name: str) -> None
 
 def test_every_text_is_judged() -> None:
     assert {path.stem for path in TEXTS.glob("*.md")} == set(EXPECTED)
+
+
+PLANTED = yaml.safe_load((TEXTS.parent / "planted_in_text.yaml").read_text())
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=[str(at) for at in range(len(PLANTED))])
+def test_a_fault_written_into_the_good_text_is_found_alone(tmp_path: Path, plant: dict[str, Any]) -> None:
+    text = (TEXTS / "good.md").read_text()
+    assert text.count(plant["stood"]) == 1
+    (tmp_path / "planted.md").write_text(text.replace(plant["stood"], plant["stands"]))
+    assert {finding.rule for finding in lint(read(tmp_path / "planted.md"))} == set(plant["rules"])

@@ -25,7 +25,8 @@ _NAMES = {
 _NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
 _NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
 _FILLER = (
-    r"(?:\d{1,2}(?:\.\d+)?\s?%\s+prevalence|\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are|being|be|at|about|around"
+    r"(?:\d{1,2}(?:\.\d+)?\s?%\s+prevalence|\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are"
+    r"|being|be|at|about|around"
     r"|approximately|approx\.?|roughly"
     r"|only|just|reached|reaches|reach|achieved|achieves|obtained|equals?|equal|should|must|shall|will|would|to"
     r"|the|our|a|an|up|model|algorithm|device|on|for|in"

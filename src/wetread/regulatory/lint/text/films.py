@@ -39,11 +39,13 @@ _SHARED = re.compile(
     r"|patient overlap|not (?:split |separated |divided )?by patient",
     re.IGNORECASE,
 )
+# "The images were split 80/20" leaves open what was drawn; "split at random" does not.
 _BY_IMAGE = re.compile(
     r"(?:by|per|at the|on the|at) (?:image|film|x-?ray)(?:[- ]level)?s?\b|(?:image|film)[- ](?:level|wise)"
     r"|train_test_split"
-    r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,4}(?:randomly |stratified )?(?:split|divided|partitioned)"
-    r"|(?:random|stratified)\w*(?: \w+){0,2} split(?: \w+){0,3} (?:images|films|rows)",
+    r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,5}(?:split|divided|partitioned)\b(?=.*(?:random|stratif))"
+    r"|(?:random|stratified)\w*(?: \w+){0,2} split(?: \w+){0,3} (?:images|films|rows)"
+    r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,2}(?:randomly|stratified)\w* (?:split|divided|partitioned)",
     re.IGNORECASE,
 )
 _SPLITS = re.compile(r"split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE)
@@ -56,7 +58,9 @@ _VALIDATION = re.compile(
     r"\bvalidation (?:set|data|dataset|data set|loss|accuracy|images|split|sample|auc|f1|batch|generator)\b",
     re.IGNORECASE,
 )
-_TUNING = re.compile(r"\btuning (?:set|data|dataset|films|images)\b|call\w* (?:\w+ ){0,3}tuning", re.IGNORECASE)
+_TUNING = re.compile(
+    r"\btuning (?:set|data|dataset|films|images)\b|(?:call|say|nam)\w* (?:\w+ ){0,3}tuning", re.IGNORECASE
+)
 _ALARM = re.compile(
     r"\b(?:AP|portable)\b[^.]{0,60}(?:more (?:often|likely|frequent|common)|sicker|correlat|confound|bias)"
     r"|(?:pneumonia|positives?)[^.]{0,50}more (?:often|frequent\w*|likely|common\w*)[^.]{0,30}\bAP\b"

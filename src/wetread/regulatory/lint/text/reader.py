@@ -32,12 +32,19 @@ _RULE = re.compile(
     re.IGNORECASE,
 )
 _CHOSEN_ON = re.compile(
-    r"\b(validation|tuning|training|test)\b(?:\W+\w+){0,1}?\W+(?:set|data|dataset|images|films|split|batch|partition|subset)\b",
+    r"\b(validation|tuning|training|test)\b(?:\W+\w+){0,1}?\W+(?:set|data|dataset|images|films|split|batch"
+    r"|partition|subset)\b",
     re.IGNORECASE,
 )
 _BALANCED = re.compile(r"\bequal|\bbalanc\w+|\b50\s*[/:%-]", re.IGNORECASE)
+_CHOSE = re.compile(
+    r"\bchoos\w*|\bchosen?\b|select\w*|determin\w*|\bfixed\b|optimi\w+|maxim\w+|\btuned\b|picked|highest|\bbest\b"
+    r"|\btook\b",
+    re.IGNORECASE,
+)
 _HELD_OUT = re.compile(
-    r"\btest(?:ing)? (?:set|data|dataset|split|films|images|partition|subset|cohort)\b|held[- ]?out|hold[- ]?out|\bunseen\b",
+    r"\btest(?:ing)? (?:set|data|dataset|split|films|images|partition|subset|cohort)\b|held[- ]?out|hold[- ]?out"
+    r"|\bunseen\b",
     re.IGNORECASE,
 )
 
@@ -120,7 +127,7 @@ def _threshold(document: Document, margin: Margin) -> tuple[str, str]:
         if not rule and _RULE.search(passage.text):
             rule = passage.text
             margin.at("threshold_rule", passage)
-        if not chosen and (found := _CHOSEN_ON.search(passage.text)):
+        if not chosen and _CHOSE.search(passage.text) and (found := _CHOSEN_ON.search(passage.text)):
             chosen = found[1].lower()
     return rule, chosen
 
@@ -139,6 +146,8 @@ def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin
         return ""
     margin.places["threshold_scored_on"] = margin.places[f"metrics/{at}"]
     if _HELD_OUT.search("\n".join(passage.text for passage in document.passages)):
+        if chosen == "test":
+            return chosen
         told = metrics[at].set
         if f"metrics/{at}/set" in margin.guessed:
             return ""

@@ -33,7 +33,8 @@ _REMOVED = re.compile(r"\bremov|\bexclud|\bfilter|\bdrop|\boutlier|\bdiscard|\be
 _POSITIVE = r"(?:pneumonia|consolidation|opacit(?:y|ies)|positives?|diseased?|sick|ill)"
 _NEGATIVE = r"(?:non[- ]?pneumonia|no[- ]pneumonia|without pneumonia|negatives?|healthy|normal|other|control)"
 _CASES = (
-    r"(?:chest[- ]|frontal |consecutive |female |male |x-?ray |radiograph\w* |digital |adult |de-identified "
+    r"(?:chest[- ]|frontal |consecutive |healthy |normal |female |male |x-?ray |radiograph\w* |digital |adult "
+    r"|de-identified "
     r"|unique |different |new |total |dicom )*"
     r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals"
     r"|exams|adults|participants|volunteers)"
