@@ -15,7 +15,7 @@ __all__ = ["Concepts", "Found", "concepts", "find", "mend"]
 
 _WINDOW = 7  # words between the first and the last of a pattern that may stand in any order
 _BREAKS = frozenset(("but", ".", ";", "?", "!"))
-_STILL = ("site", "symptom", "event", "test", "purpose")
+_STILL = ("site", "symptom", "test", "purpose")
 _SHORTEST, _LONG = 5, 9  # letters of a word that is mended at all, and of one that may have two mistakes
 
 
@@ -147,7 +147,11 @@ def find(words: tuple[Token, ...]) -> tuple[Found, ...]:
     inner: list[Found] = []
     for match in matches:
         inside = set(match.places)
-        covers = [other for other in kept if inside < set(other.places) or (inside <= set(other.places) and _kind(other) == "noise")]
+        covers = [
+            other
+            for other in kept
+            if inside < set(other.places) or (inside <= set(other.places) and _kind(other) == "noise")
+        ]
         if not covers:
             kept.append(match)
         elif all(_shows(words, other, match) for other in covers):
@@ -158,7 +162,8 @@ def find(words: tuple[Token, ...]) -> tuple[Found, ...]:
         if _kind(match) == "noise" or (len(match.places) > 1 and (_kind(match) == "disease" or _denies(words, match)))
         for place in match.places
     }
-    loosely = (_loosely(words, phrase, blocked) for phrase in concepts().loose)
+    stems = {token.stem for token in words}
+    loosely = (_loosely(words, phrase, blocked) for phrase in concepts().loose if stems.issuperset(phrase.stems))
     kept += [found for found in loosely if found is not None]
     return (*(match for match in kept if _kind(match) != "noise"), *inner)
 

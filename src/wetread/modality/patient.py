@@ -92,6 +92,7 @@ _EXACT = (
     r"\b(?:i am|is|turned|turning|they are|at|now) (\d{1,3})\b(?= ?(?:and|with|,|\.|\?|$|years|year|has|but|who|should|do|can))",
     r"^(\d{1,3}) year\b",
     rf"\b(\d{{1,3}}) years? (?:{_PERSON}|child|kid|pregnant)",
+    r"(?:^|, )(\d{1,2})(?=,|\.|\?|$)",
     rf"\b(?:{_PERSON}|{_RELATIVE})\b,? ?(\d{{1,3}})\b{_NOT_AN_AGE}",
 )
 
@@ -120,7 +121,7 @@ def _years(text: str) -> tuple[float, float] | None:
 
 
 _SOMEBODY_ELSE = re.compile(
-    r"\b(?:he|she|him|her|his|they|patient|son|daughter|brother|sister|friend|neighbour|neighbor|partner)\b"
+    r"\b(?:he|she|him|her|his|they|patient|son|daughter|brother|sister|friend|neighbour|neighbor|partner|friends|colleague|one|twins|pet|family|flatmate|roommate|boss|client|resident|pupil)\b"
 )
 
 
@@ -142,7 +143,7 @@ def _from_words(text: str) -> tuple[float, float] | None:
 
 def _speaks_for_self(text: str) -> bool:
     """Whether somebody asks about oneself."""
-    return bool(re.search(r"\bi\b", text)) and not _SOMEBODY_ELSE.search(text)
+    return bool(re.search(r"\b(?:i|my|me)\b", text)) and not _SOMEBODY_ELSE.search(text)
 
 
 def _sex(text: str) -> str:

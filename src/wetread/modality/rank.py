@@ -116,7 +116,12 @@ def _other_people(row: Row, other: Row) -> bool:
 
 def _same_answer(row: Row, top: Row) -> bool:
     """Whether a row of the same topic, for another sex or in pregnancy, begins with the same examination."""
-    return row.topic == top.topic and row.ages[0] < top.ages[1] and top.ages[0] < row.ages[1] and row.examination == top.examination
+    return (
+        row.topic == top.topic
+        and row.ages[0] < top.ages[1]
+        and top.ages[0] < row.ages[1]
+        and row.examination == top.examination
+    )
 
 
 def _apart(rows: list[Row], patient: Patient) -> str:
