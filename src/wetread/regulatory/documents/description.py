@@ -14,7 +14,7 @@ from wetread.regulatory.pen import Pen
 
 __all__ = ["context"]
 
-RESULTS = (
+_RESULTS = (
     ("`priority`", "JSON", "what a worklist should do with the film, and why; never a way back in the list"),
     ("`sr`", "DICOM Comprehensive 3D SR (TID 1500, TID 4019)", "the reading as a measurement report"),
     (
@@ -37,7 +37,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
     return {
         **subject(device),
         **indication(device, pen),
-        "results": [list(row) for row in RESULTS],
+        "results": [list(row) for row in _RESULTS],
         "environment": device.plain.get("environment") or "",
         "hostile": hostile.name if hostile else "",
         "sites": words(device.plain.get("sites"), last="and"),

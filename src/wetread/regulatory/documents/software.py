@@ -15,7 +15,7 @@ from wetread.regulatory.pen import Pen
 
 __all__ = ["context"]
 
-ROOMS = (
+_ROOMS = (
     (
         "`radiograph`",
         "the only reader of pixels: DICOM or image file in, an honest picture out; whether it may be read",
@@ -46,7 +46,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         **training(device),
         **standard(device, pen),
         **told,
-        "rooms": [list(row) for row in ROOMS],
+        "rooms": [list(row) for row in _ROOMS],
         "parity": [ref for ref, _ in items(proofs, "parity", "pairs")] if proofs else [],
         "all_gate_rows": True,
         "environment_names": list(found(about, "environment") or {}) if (about := run(device)) else [],
