@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import time
 from pathlib import Path
@@ -45,6 +46,9 @@ def run(options: argparse.Namespace) -> int:
 def _tune(recipe: TuneRecipe, data: Path, options: argparse.Namespace) -> int:
     from wetread.training.tune import Means, tune
 
+    # What Lightning says of devices and tips is not what a person waits for; its import sets the level.
+    for name in ("pytorch_lightning", "lightning_fabric"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     steps, films = _Steps(), _Reading()
     means = Means(
         cache=Path(options.cache) if options.cache else None, device=options.device, workers=options.workers,

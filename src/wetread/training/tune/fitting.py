@@ -6,7 +6,6 @@ the number of the step alone, so nothing of it needs saving: a fit that goes on 
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -277,15 +276,7 @@ def _memory(error: BaseException) -> bool:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Lightning talks of devices, frozen layers, and settings that are meant; what a person should know is said by the run."""
-    loggers = [logging.getLogger(name) for name in ("pytorch_lightning", "lightning_fabric")]
-    before = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
-            yield
-    finally:
-        for logger, level in zip(loggers, before, strict=True):
-            logger.setLevel(level)
+    """Lightning warns of frozen layers and of settings that are meant; what a person should know is said by the run."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"(pytorch_lightning|lightning_fabric)\.")
+        yield
