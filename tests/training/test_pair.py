@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from tools import shifts as shifts_tool
 from training.made import RECIPE
 from training.small.made import made
 from wetread.bundle import load, verify
@@ -77,7 +78,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     made(root / "data")
     (root / "tiny.toml").write_text(recipe(), encoding="utf-8")
     config = load_config(root / "tiny.toml")
-    whole = World(config, root / "data", root / "run", root / "models", root / "results")
+    whole = World(config, root / "data", root / "runs" / "tiny", root / "models", root / "results")
     train(config, whole.data, whole.run, lambda _: None)
     release(config, whole.data, whole.run, whole.models, whole.results, Ledger(root / "ledger.jsonl"), DAY)
     return whole
@@ -173,6 +174,39 @@ def test_figures_of_the_sets_are_those_of_their_scores(world: World) -> None:
     metrics = [metric for metric in load(world.models / "tiny").card.metrics if metric.set == name]
     assert [metric.value for metric in metrics] == [saved["sets"][name]["auroc"]["value"]]
     assert "Fitted without films that look different" in load(world.models / "tiny").card.evidence
+
+
+def test_the_tool_measures_a_finished_run_without_fitting_it_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr("wetread.training.pair.fit", never)
+    monkeypatch.setattr("wetread.training.pair.Tail.score", never)
+    recipe_file = str(world.run.parents[1] / "tiny.toml")
+    folders = ["--data", str(world.data), "--runs", str(world.run.parent), "--results", str(tmp_path)]
+    monkeypatch.setattr("sys.argv", ["shifts.py", recipe_file, *folders])
+    assert shifts_tool.main() == 0
+    told = json.loads((tmp_path / "tiny" / "shifts.json").read_text("utf-8"))
+    saved = json.loads((world.results / "figures.json").read_text("utf-8"))["shifts"]
+    assert told["sets"] == saved["sets"]
+    assert told["recipe_sha256"] == world.config.sha256
+    assert told["threshold"]["score"] == load(world.models / "tiny").card.threshold.score
+    monkeypatch.setattr("sys.argv", ["shifts.py", str(tmp_path / "missing.toml"), *folders])
+    assert shifts_tool.main() != 0
+
+
+def test_the_candidate_is_the_released_recipe_with_small_networks_beside_it() -> None:
+    configs = Path(__file__).parents[2] / "configs"
+    released, candidate = (
+        load_config(configs / name) for name in ("paediatric.toml", "candidates/paediatric_pair.toml")
+    )
+    assert candidate.fit.method == "pair"
+    assert (candidate.network, candidate.input) == (released.network, released.input)
+    assert candidate.augmentation == released.augmentation
+    same = replace(candidate.fit, method=released.fit.method, sensitivity=released.fit.sensitivity)
+    assert same == released.fit
 
 
 def test_another_weight_fits_nothing_again(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
