@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from regulatory.made import device_folder
-from wetread.regulatory.device import load_device
+from wetread.regulatory.device import Device, load_device
 from wetread.regulatory.digits import bare
 from wetread.regulatory.documents import DOCUMENTS
 from wetread.regulatory.written import Written, write
@@ -113,6 +117,27 @@ def test_an_empty_folder_is_all_gaps(tmp_path: Path) -> None:
     assert {"an evaluation of the device's scores", "the flow of films"} <= set(found.pen.missing)
     assert found.pen.figures == []
     assert "performance_interpretation" in found.pen.open_fields
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Device:
+    return load_device(device_folder(tmp_path_factory.mktemp("made")))
+
+
+@pytest.mark.requirement("REQ-DOCUMENT-GAPS")
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_whatever_an_evaluation_lacks_is_no_traceback(device: Device, data: st.DataObject) -> None:
+    held = device.artefacts["evaluation"]
+    plain = copy.deepcopy(held.data)
+    inside, key = plain, data.draw(st.sampled_from(sorted(plain)))
+    while data.draw(st.booleans()) and isinstance(inside[key], dict | list) and inside[key]:
+        inside = inside[key]
+        key = data.draw(st.sampled_from(sorted(inside) if isinstance(inside, dict) else range(len(inside))))
+    inside[key] = None
+    artefacts = {**device.artefacts, "evaluation": replace(held, data=plain)}
+    found = write(DOCUMENT, replace(device, artefacts=artefacts))
+    assert "## 10 Repeatability" in found.text
 
 
 def test_alarms_of_the_evaluation_stand_first(tmp_path: Path) -> None:

@@ -205,8 +205,8 @@ class Tables:
         return [
             f"{self.number('decision', 'useful', place, 0, digits=1, unit=_PERCENT)} to "
             f"{self.number('decision', 'useful', place, 1, digits=1, unit=_PERCENT)}"
-            for place, (low, high) in enumerate(ranges)
-            if high - low >= _NARROW
+            for place, ends in enumerate(ranges)
+            if len(ends) == 2 and None not in ends and ends[1] - ends[0] >= _NARROW
         ]
 
     # ----------------------------------------------------------------------------------------------- parts of the films
@@ -310,7 +310,7 @@ class Tables:
     def unread(self) -> str:
         """What leaving the films nearest to the threshold unread does, at a few shares of films read."""
         covered = self.one.get("abstention", "coverage") or []
-        if not covered:
+        if not covered or None in covered:
             return ""
         places = sorted({min(range(len(covered)), key=lambda n: abs(covered[n] - want)) for want in (1, 0.9, 0.8, 0.7)})
         columns = (("coverage", 0), ("risk", 1), ("sensitivity", 1), ("specificity", 1), ("positives_unread", 1))

@@ -169,8 +169,8 @@ def _standing(device: Device, plan: Artefact, pen: Pen) -> str:
 
 
 def _verdict(held: Mapping[str, Any], inputs: Mapping[str, Any]) -> str:
-    low, high, goal, expected = held.get("low"), held.get("high"), inputs["goal"], inputs["expected"]
-    if low is None or high is None:
+    low, high, goal, expected = held.get("low"), held.get("high"), inputs.get("goal"), inputs.get("expected")
+    if low is None or high is None or goal is None or expected is None:
         return "no interval"
     if high < goal:
         return "**surely below the goal**"

@@ -102,15 +102,14 @@ class Evaluated:
     @property
     def cuts(self) -> tuple[Cut, ...]:
         """Every threshold, the main one first."""
-        return tuple(
-            Cut(
-                ref=f"{ref}/applied",
-                stated=bool(row.get("stated")),
-                flatters=chosen_here(self.artefact, place),
-                threshold=row["applied"]["tuned"]["threshold"],
-            )
-            for place, (ref, row) in enumerate(self.rows("cuts"))
-        )
+        told = []
+        for place, (ref, row) in enumerate(self.rows("cuts")):
+            threshold = self.get("cuts", place, "applied", "tuned", "threshold")
+            if isinstance(threshold, int | float):
+                flatters = chosen_here(self.artefact, place)
+                stated = bool(row.get("stated"))
+                told.append(Cut(ref=f"{ref}/applied", stated=stated, flatters=flatters, threshold=threshold))
+        return tuple(told)
 
 
 def _whole(interval: Any) -> bool:

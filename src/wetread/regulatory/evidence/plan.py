@@ -79,7 +79,7 @@ def stale(device: Device) -> bool:
 def sizes(plan: Artefact, kind: str) -> Iterator[SizeRow]:
     """Each calculation of a kind: goals, precision, areas, groups, pairs, f1 or readers."""
     for ref, row in items(plan, kind):
-        inputs, result = row.get("inputs", {}), row.get("result", {})
+        inputs, result = row.get("inputs") or {}, row.get("result") or {}
         yield SizeRow(
             of=str(row.get("of", "")), method=str(row.get("method", "")), ref=ref, inputs=inputs, result=result
         )

@@ -31,7 +31,7 @@ def draw(device: Device) -> Drawn:
     """
     one = chosen(device, "reliability", "probabilities")
     bins = one.get("reliability", "bins") or []
-    points = [(row["mean_probability"], span(row["observed"]["stated"])) for row in bins]
+    points = [(row.get("mean_probability"), span((row.get("observed") or {}).get("stated"))) for row in bins]
 
     def paint(figure: Figure) -> None:
         axes = figure.subplots()
@@ -40,7 +40,7 @@ def draw(device: Device) -> Drawn:
             one.get("reliability", "smooth_at") or [], one.get("reliability", "smooth") or [], color=SOFT, linewidth=1
         )
         for place, told in points:
-            if told is not None:
+            if told is not None and place is not None:
                 axes.plot([place, place], told[1:], color=BLUE, linewidth=1.6)
                 axes.scatter([place], [told[0]], color=BLUE, s=30, zorder=3)
         axes.set_xlabel("probability that was stated (mean of the bin)")

@@ -27,7 +27,7 @@ def _rows(one: Evaluated) -> list[Row]:
         for group in covariate.get("groups") or ():
             known = span(group.get("auroc"))
             if known is not None:
-                told.append((f"{covariate['name']}: {group['name']}", known))
+                told.append((f"{covariate.get('name')}: {group.get('name')}", known))
     return told
 
 
