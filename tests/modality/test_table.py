@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from wetread.modality.data import load
 from wetread.modality.lexicon import concepts
 from wetread.modality.pattern import parse
 from wetread.modality.table import REGIONS
+from wetread.modality.text import tokens
 
 ROWS = table().rows
 EXAMINATIONS = {e.key: e for row in ROWS for e in [row.examination, *(e for e, _ in row.then)] if e is not None}
@@ -116,6 +117,23 @@ def test_every_meaning_of_the_lexicon_has_a_weight_and_known_implications() -> N
     known = concepts()
     assert set(known.weights) == set(known.kinds)
     assert {name for others in known.implies.values() for name in others} <= set(known.kinds)
+
+
+def test_no_word_means_two_things_because_its_ending_was_cut() -> None:
+    """A single word of one meaning and another word of another must not share a stem ("severe", "severed")."""
+    meanings: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for names in load("lexicon").values():
+        for name, phrases in names.items():
+            for phrase in phrases:
+                words = tokens(phrase, phrase=True)
+                if len(words) == 1 and "+" not in phrase and "=" not in phrase:
+                    meanings[words[0].stem][words[0].word].add(name)
+    clashes = {
+        stem: words
+        for stem, words in meanings.items()
+        if len(words) > 1 and len(set.union(*words.values())) > max(len(found) for found in words.values())
+    }
+    assert clashes == {}
 
 
 @pytest.mark.parametrize("line", ["!fever", "cough & nonsense", "@nothing"])

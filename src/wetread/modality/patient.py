@@ -55,7 +55,7 @@ class Patient:
         """Whether a pregnancy is possible as far as is known."""
         if self.pregnant is not None:
             return self.pregnant
-        return self.sex != "male" and self.ages[0] < 50 and (self.ages[0] >= 11 or not self.age_known)
+        return self.sex != "male" and self.ages[0] < 55 and (self.ages[0] >= 11 or not self.age_known)
 
 
 EVERYBODY = Patient()
@@ -79,7 +79,7 @@ def read_patient(text: str) -> Patient:
     if pregnant:
         patient = replace(patient, weeks=_gestation(text))
     if ages is None and pregnant:
-        patient = replace(patient, ages=(12.0, 55.9))
+        patient = replace(patient, ages=(18.0, 55.9), assumed=True)
     return patient
 
 
@@ -93,7 +93,7 @@ _EXACT = (
     r"^(\d{1,3}) year\b",
     rf"\b(\d{{1,3}}) years? (?:{_PERSON}|child|kid|pregnant)",
     r"(?:^|, )(\d{1,2})(?=,|\.|\?|$)",
-    rf"\b(?:{_PERSON}|{_RELATIVE})\b,? ?(\d{{1,3}})\b{_NOT_AN_AGE}",
+    rf"\b(?:{_PERSON}|{_RELATIVE})\b,?(?: of| aged)? ?(\d{{1,3}})\b{_NOT_AN_AGE}",
 )
 
 

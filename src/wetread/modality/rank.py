@@ -13,10 +13,11 @@ __all__ = ["Candidate", "best", "fitting", "nearest"]
 
 _LEAST = 0.5  # share of what was understood, by weight, that a row must explain
 _PENALTY = 0.8  # what an unexplained meaning costs, beside an explained one's gain
-_STRANGE = 3.0  # weight of a medical word that the lexicon does not know: that of a disease
+_STRANGE = 3.5  # weight of a medical word that the lexicon does not know: more than that of a disease
 _ELSEWHERE = 3.0  # a row that explains none of the places that were named is about another place
 _PER_NEED = 0.3  # a pattern that asks for more is the more particular one
 _CLOSE = 1.4  # rows within this score of the best are as good
+_FERTILE = 45  # years up to which a row for pregnant women is offered unasked
 _MOST = 4  # more rows as good as the best are no answer
 
 
@@ -73,7 +74,8 @@ def _for(row: Row, patient: Patient) -> bool:
     if row.stated and not (patient.sex == row.sex if row.sex else patient.age_known and patient.ages[1] < 18):
         return False
     if row.pregnant is True:
-        return patient.may_be_pregnant and (
+        likely = patient.may_be_pregnant and patient.ages[0] < _FERTILE
+        return (patient.pregnant is True or likely) and (
             patient.pregnant is True or row.region != "pregnancy" or row.topic == "embolism"
         )
     return not (row.pregnant is False and patient.pregnant is True)

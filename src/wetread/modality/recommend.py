@@ -126,7 +126,7 @@ def _with_options(meaning: Meaning, age_years: float | None, pregnant: bool | No
 def _emergency(meaning: Meaning) -> Emergency | None:
     """The first sign of an emergency; what is said to be absent or of years ago is none."""
     now = closure(meaning.said - meaning.past)
-    if "family-history" in now and not now & {"acute", "severe"}:
+    if "family-history" in now and not now & {"acute", "severe"}:  # a relative's, not the patient's
         return None
     for emergency in table().emergencies:
         low, high = emergency.ages
