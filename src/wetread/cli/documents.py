@@ -99,19 +99,28 @@ def _build(options: argparse.Namespace) -> int:
     device = load_device(Path(options.device))
     made = folder(device, draft=options.draft, formats=options.formats, only=options.document or ())
     write_folder(out, lambda: made.files)
-    for each in (*made.gaps.faults, *made.gaps.stale):
+    unknown = () if options.document else made.gaps.unknown
+    told = [
+        f"said.{name}: no document asks for this field: is its name right? `gaps` lists those that are open"
+        for name in unknown
+    ]
+    for each in (*made.gaps.faults, *made.gaps.stale, *told):
         print(f"wetread: {each}", file=sys.stderr)
     print(
-        f"{device.name}: {len(made.documents)} documents, {len(made.claims)} numbers with their evidence; "
+        f"{device.name}: {_some(len(made.documents), 'document')}, {_some(len(made.claims), 'number')} with their evidence; "
         f"{_counted(made.gaps)}: {out}"
     )
     return 0
 
 
+def _some(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
 def _counted(found: Gaps) -> str:
     required = len({each.field for each in found.open if each.required})
     missing = len({each.what for each in found.missing})
-    return f"{required} required fields open, {missing} pieces of evidence missing"
+    return f"{_some(required, 'required field')} open, {_some(missing, 'piece')} of evidence missing"
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -131,7 +140,7 @@ def _verify(options: argparse.Namespace) -> int:
     for fault in faults:
         print(fault)
     scope = "nothing was altered" if device else "its own hashes hold (the evidence was not looked at)"
-    print(f"{options.folder}: {len(faults)} faults" if faults else f"{options.folder}: {scope}")
+    print(f"{options.folder}: {_some(len(faults), 'fault')}" if faults else f"{options.folder}: {scope}")
     return AlteredError.exit_status if faults else 0
 
 

@@ -15,7 +15,7 @@ from wetread.regulatory.chain import FIRST, claims_of, lines_of
 from wetread.regulatory.claim import Claim
 from wetread.regulatory.device import Device
 from wetread.regulatory.documents import DOCUMENTS
-from wetread.regulatory.gaps import Gaps, gaps_of
+from wetread.regulatory.gaps import Gaps, gaps_of, told_of
 from wetread.regulatory.guard import of_its_form
 from wetread.regulatory.pictures import PICTURES
 from wetread.regulatory.render import docx, html, pdf, twin
@@ -104,7 +104,7 @@ def folder(
     lines = lines_of(claims)
     files["claims.jsonl"] = lines
     if "html" in formats:
-        files["index.html"] = _index(device, documents, formats)
+        files["index.html"] = _index(device, documents, found, formats)
     files = dict(sorted(files.items()))
     files[MANIFEST] = _manifest(
         device, documents, files, lines, draft=draft if says_draft is None else says_draft, formats=formats, only=only
@@ -174,7 +174,7 @@ def _formats(
     return made
 
 
-def _index(device: Device, documents: Sequence[Written], formats: Collection[str]) -> bytes:
+def _index(device: Device, documents: Sequence[Written], found: Gaps, formats: Collection[str]) -> bytes:
     rows = [
         {
             "id": each.document.id,
@@ -190,6 +190,12 @@ def _index(device: Device, documents: Sequence[Written], formats: Collection[str
     data = {
         "device": {"name": device.name, "date": device.date, "claim": device.claim.value},
         "rows": rows,
+        "found": [
+            *map(str, found.faults),
+            *(each.text for each in found.findings),
+            *map(told_of, found.loose),
+            *found.stale,
+        ],
         "formats": [kind for kind in FORMATS if kind in formats],
         "inputs": _inputs(device),
         "version": __version__,

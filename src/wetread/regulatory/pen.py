@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from wetread.errors import DataError
+from wetread.regulatory.around import around, software_of
 from wetread.regulatory.artefact import Artefact, resolve
 from wetread.regulatory.claim import Claim, printable
 
@@ -78,7 +79,8 @@ class Pen:
         unit
             Printed after it; "%" prints a share as a percentage.
         about
-            Further fields of the `Claim`: `method`, `n`, `data`, `split`, `seed`, `code`.
+            Further fields of the `Claim`: `method`, `n`, `data`, `split`, `seed`, `code`; what the evidence says beside
+            the number itself (`wetread.regulatory.around`) need not be said again.
 
         Where the evidence is not there, or holds nothing at that place, a visible gap is printed and remembered.
 
@@ -180,6 +182,8 @@ class Pen:
         references: Sequence[str],
         about: Mapping[str, Any],
     ) -> str:
+        artefacts = [self._find(reference)[0] for reference in references]
+        beside = around(artefacts[0], references[0].partition(":")[2]) if references == (claim_id,) else {}
         whole = isinstance(value, str) or (isinstance(value, int) and unit != "%")
         claim = Claim(
             id=claim_id,
@@ -188,8 +192,8 @@ class Pen:
             unit=unit,
             precision=(0 if whole else 1 if unit == "%" else 3) if digits is None else digits,
             pointers=tuple(reference.partition(":")[2] for reference in references),
-            sha256=tuple(self._find(reference)[0].sha256 for reference in references),
-            **about,
+            sha256=tuple(artefact.sha256 for artefact in artefacts),
+            **{"code": software_of(artefacts[0]) if artefacts else "", **beside, **about},
         )
         # A mark's key has no character that Markdown could take for its own.
         key = "c" + hashlib.sha256(f"{claim.id}#{claim.precision}#{claim.unit}".encode()).hexdigest()[:12]
