@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 __all__ = ["draw", "ready"]
 
 
+_RESULT, _INPUTS = ("first", "stable", "power_first", "power_stable", "teeth"), ("expected", "goal", "power")
+
+
 def _goals(device: Device) -> list[SizeRow]:
     plan = plan_of(device)
-    return [row for row in sizes(plan, "goals") if row.result.get("teeth", {}).get("films")] if plan else []
+    return [row for row in sizes(plan, "goals") if _whole(row)] if plan else []
+
+
+def _whole(row: SizeRow) -> bool:
+    held = [row.result.get(name) for name in _RESULT] + [row.inputs.get(name) for name in _INPUTS]
+    return None not in held and bool(row.result["teeth"].get("films")) and bool(row.result["teeth"].get("powers"))
 
 
 def ready(device: Device) -> bool:
