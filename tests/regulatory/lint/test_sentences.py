@@ -46,6 +46,7 @@ def test_ages(text: str, ages: tuple[int, int | None] | None) -> None:
         ("a 50-50 positive-negative split of pneumonia cases", 0.5),
         ("80/20 negative and positive cases", 0.2),
         ("positive to negative ratio of 1:3", 0.25),
+        ("1,500 positive and 500 negative: a positive to negative ratio of 1:3.", 0.25),
         ("50% pneumonia and 50% non-pneumonia", 0.5),
         ("75% negative cases and 25% positive cases", 0.25),
         ("Prevalence of pneumonia: 10%", 0.1),
@@ -173,6 +174,8 @@ def figures(text: str, section: str = "**Final Threshold and Explanation:**") ->
         ("If it predicts negative, it is correct with 90.5% probability.", [("npv", 0.905, None, None, "", False)]),
         ("PPV at 10 % prevalence was 37.9 %.", [("ppv", 0.379, None, None, "", False)]),
         ("to ensure a recall above 0.8", []),
+        ("A likelihood ratio of 1.8; precision 1.8 times higher.", []),
+        ("AUC 0.9 (0.8 to 300%)", [("auc", 0.9, None, None, "", False)]),
         ("CheXNet has an F1 of 0.435 and the radiologists 0.387.", []),
         ("the labels' accuracy is over 90%", []),
         ("The F1 is shown below for a threshold of 0.4.", []),
@@ -284,7 +287,7 @@ def test_a_flow_chart_in_letters_is_a_chain_of_steps() -> None:
     ("text", "unit", "disjoint"),
     [
         ("The films were split by patient.", "patient", True),
-        ("We ensured there is no patient overlap between the split sets.", "", True),
+        ("We ensured there is no patient overlap between the split sets.", "patient", True),
         ("A random split of images, 80/20.", "image", None),
         ("The images were split 80/20.", "", None),
         ("The images were randomly split 80/20.", "image", None),
@@ -321,7 +324,8 @@ def test_reference_standards(text: str, method: str, readers: int | None, rule: 
 
 
 _PIECES = st.sampled_from(
-    ["# ", "**", ":**", "|", "F1", "0.5", "50%", "1:3", "\n", "\n\n", " ", "PA", "pneumonia", "ages 1 to 9", "```",
+    ["# ", "**", ":**", "|", "F1", "0.5", "50%", "1:3", "\n", "\n\n", " ", "PA", "pneumonia", "ages 1 to 9", "```", "1.8", "150%",
+     "0.9-1.2", "AUC", "(95% CI 80% to 300%)", "3 of 2 positive", " is ",
      "![", "](", "validation", "not", "flip", "- ", "radiologists", "by patient", "split", "Ground Truth",
      "threshold", "<<", ">>", "\ue000"]
 )  # fmt: skip

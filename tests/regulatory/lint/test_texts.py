@@ -23,6 +23,15 @@ EXPECTED: dict[str, set[str]] = {
         "no-operating-point", "threshold-on-scored-set", "truth-from-reports", "plan-prevalence", "no-sample-size",
         "f1-alone", "no-criterion", "few-sites", "subgroups-unplanned",
     },
+    "free_bad": {
+        "accuracy-of-one-answer", "ages-differ", "ages-impossible", "ages-unreported", "agreement-unreported",
+        "augmentation-as-preprocessing", "balance-not-undone", "disease-from-film", "f1-across-prevalences",
+        "few-sites", "hardware-as-limitation", "laterality", "limitations-missing", "look-alikes-excluded",
+        "look-alikes-unreported", "no-auc", "no-criterion", "no-interval", "no-operating-point", "no-sample-size",
+        "patients-shared", "plan-prevalence", "population-incomplete", "ratio-contradicts", "readers-unblinded",
+        "replaces-reader", "scored-on-training", "spectrum", "split-by-image", "subgroups-unplanned",
+        "threshold-unexplained", "truth-tie", "validation-means-tuning", "views-differ", "views-unreported",
+    },
     "mixed": {
         "adult-from-22", "disease-from-film", "views-unreported", "shortcut-unanswered", "balance-not-undone",
         "validation-means-tuning", "f1-across-prevalences", "readers-unblinded", "agreement-unreported", "f1-alone",

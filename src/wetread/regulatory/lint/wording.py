@@ -20,7 +20,9 @@ _UPSIDE = re.compile(
     r"vertical\w*[ _-]*(?:flip|mirror)\w*|(?:flip|mirror)\w*[ _-]*(?:images? )?vertical\w*", re.IGNORECASE
 )
 _DENIAL = re.compile(
-    r"\b(?:no|not|non|without|never|none|neither|nor|exclud\w+|except|avoid\w*|omit\w*|disabled)\b", re.IGNORECASE
+    r"\b(?:no|not|non|nothing|without|never|none|neither|nor|left out|refus\w+|reject\w+|exclud\w+|except"
+    r"|avoid\w*|omit\w*|disabled)\b",
+    re.IGNORECASE,
 )
 _DENIED_AFTER = re.compile(
     r"\s*(?:[=:]\s*(?:false|no|none|off|0)\b|(?:is|are|was|were|has been|have been)?\s*"

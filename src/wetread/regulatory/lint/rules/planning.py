@@ -60,7 +60,9 @@ def _few_sites(submission: Submission) -> Iterator[Hit]:
     sites = submission.plan.sites
     if sites is None or sites < _SITES:
         told = (
-            "It is not said from how many sites the films come." if sites is None else f"The films come from {sites}."
+            "It is not said from how many sites the films come."
+            if sites is None
+            else f"The films come from {sites} {'site' if sites == 1 else 'sites'}."
         )
         yield Hit("plan/sites", told, silent=sites is None)
 

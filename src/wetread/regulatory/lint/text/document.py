@@ -24,8 +24,8 @@ _SECTIONS: tuple[tuple[str, str], ...] = (
     ("plan/sample", r"sample size"),
     ("plan", r"(?:fda|clinical)?\s*validation (?:plan|protocol|study)|clinical (?:study|validation)"),
     ("intended", r"intended use|general description"),
-    ("indications", r"indication"),
     ("limitations", r"limitation|contra-?indication|warnings"),
+    ("indications", r"indication"),
     ("impact", r"clinical impact|impact of performance"),
     ("checks", r"dicom|header check|input check"),
     ("preprocessing", r"pre-?\s?processing"),
@@ -79,6 +79,7 @@ _LABEL = re.compile(
 _ITEM = re.compile(r"^\s*(?:[-*+•]\s+|[-*+•](?=[A-Za-z])|\d+[.)]\s+|[a-z][.)]\s+)(.*)$")
 # "Age range: 20 to 60" on a line of its own says one thing, as an item of a list does.
 _FIELD = re.compile(r"^\s*[A-Z][^:.|]{2,60}:\s+\S")
+_ALONE = re.compile(r"^\s*[A-Za-z]")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _LONGEST = 1500
 _PLACEHOLDER = re.compile(r"<<[^>]*>>|\(\s*For the below, include visuali[sz]ations[^)]*\)", re.IGNORECASE)
@@ -155,6 +156,7 @@ class _Parser:
         self._section = ""
         self._level = 0
         self._part = ""
+        self._before = ("", 0)
         self._block = 0
         self._open: list[tuple[int, str]] = []
         self._kind = "prose"
@@ -191,9 +193,15 @@ class _Parser:
             self._part = "plan"
         elif level <= 3 and section != "labels":
             self._part = ""
+        self._before = self._section, self._level
         self._section, self._level = section, level
         self.headings.setdefault(section, number)
         return True
+
+    def back(self) -> None:
+        """A label with its text on one line, neither bold nor in a list, holds for that line alone."""
+        self.close()
+        self._section, self._level = self._before
 
     def leave(self, level: int) -> None:
         """A heading of no known section ends the one above it, unless it stands deeper."""
@@ -289,6 +297,8 @@ def _plain_line(parser: _Parser, number: int, raw: str) -> None:
     ):
         if found[2] and found[2].strip():
             parser.line(number, found[2])
+            if _ALONE.match(raw):
+                parser.back()
     else:
         parser.line(number, raw)
 

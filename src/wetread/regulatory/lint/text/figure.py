@@ -19,11 +19,11 @@ _NAMES = {
     "specificity": r"\bspecificit(?:y|ies)\b|\btrue negative rate\b|\btnr\b",
     "sensitivity": r"\bsensitivit(?:y|ies)\b|\brecalls?\b|\btrue positive rate\b|\btpr\b",
     "npv": r"\bnpv\b|\bnegative predictive values?\b",
-    "ppv": r"\bppv\b|\bpositive predictive values?\b|\bprecision\b",
+    "ppv": r"\bppv\b|\bpositive predictive values?\b|(?<!average )\bprecision\b",
     "accuracy": r"\baccurac(?:y|ies)\b",
 }
 _NAME = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _NAMES.items()), re.IGNORECASE)
-_NUMBER = r"(?<![\w.,])(?:0?\.\d+|[01]\.\d+|1|0|\d{1,2}(?:\.\d+)?\s?%|100\s?%)(?![\w.]*\d)"
+_NUMBER = r"(?<![\w.,])(?:\d{1,2}(?:\.\d+)?\s?%|100\s?%|0?\.\d+|1\.0+|1|0)(?![\w.]*\d)"
 _FILLER = (
     r"(?:\d{1,2}(?:\.\d+)?\s?%\s+prevalence|\s|[=:~≈*(`|,\"']|[-–](?=\s)|\b(?:scores?|values?|of|is|was|were|are"
     r"|being|be|at|about|around"
@@ -60,6 +60,7 @@ _THEIRS = re.compile(
     r"|state[- ]of[- ]the[- ]art|human (?:readers?|experts?)",
     re.IGNORECASE,
 )
+_TURN = re.compile(r"[;.]\s|\b(?:but|whereas|while|however|although)\b", re.IGNORECASE)
 _OURS = re.compile(
     r"\b(?:our|ours|we|my|mine|i)\b|\b(?:this|the|proposed) (?:model|algorithm|device|network|classifier|software"
     r"|system)\b|\bpresent (?:model|device)\b",
@@ -69,10 +70,29 @@ _OURS = re.compile(
 _PUBLISHED = {0.387: "radiologists of the CheXNet study", 0.435: "CheXNet", 0.383: "a radiologist of the CheXNet study",
               0.356: "a radiologist of the CheXNet study", 0.365: "a radiologist of the CheXNet study",
               0.442: "a radiologist of the CheXNet study", 0.33: "radiologists of the CheXNet study"}  # fmt: skip
+_BEATS = re.compile(
+    r"[^.;\d]{0,30}?\b(?:exceed|better|higher|greater|above|outperform|beat|compar|surpass|than|versus"
+    r"|vs)\w*\b[^.;\d]{0,50}?"
+    rf"(?P<whose>{_THEIRS.pattern})(?:[^.;\d]{{0,25}}?(?P<value>{_NUMBER}))?",
+    re.IGNORECASE,
+)
 _GOAL = re.compile(
     r"\b(?:should|must|shall|need(?:s|ed)?|has to|have to|will|would|target|goal|aim\w*|at least|minimum"
     r"|expect\w*|require\w*|exceed|outperform|threshold for acceptance)\b",
     re.IGNORECASE,
+)
+# Not the device's figures: what needs no look at the film, and what other things than the film tell.
+_TRIVIAL = re.compile(
+    r"calling (?:every|all)|every film (?:positive|negative)|all[- ](?:positive|negative)|told by|metadata"
+    r"|baseline|\bcrude\b"
+    r"|\bguess",
+    re.IGNORECASE,
+)
+# "sensitivity + specificity - 1" is Youden's index.
+_SUM = re.compile(r"\s*[-–−+]\s*(?:1\b|specificity|sensitivity)", re.IGNORECASE)
+# How right labels are says nothing of the device.
+_OF_LABELS = re.compile(
+    r"\bNLP\b|text[- ]mined|annotat\w+|\blabel\w* (?:\w+ ){0,3}accura|accura\w* (?:\w+ ){0,3}label", re.IGNORECASE
 )
 _REACHED = re.compile(r"\b(?:got|achiev\w+|reach\w+|obtain\w+|result\w*|measured|scored|is currently)\b", re.IGNORECASE)
 _RULE = re.compile(
@@ -93,6 +113,7 @@ class Figure:
     whose: str
     goal: bool
     group: str
+    share: float | None = None
 
 
 def all_figures(document: Document) -> Iterator[Figure]:
@@ -116,33 +137,56 @@ def all_figures(document: Document) -> Iterator[Figure]:
 
 def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[Figure]:
     """Columns of metrics, or rows of metrics."""
-    whose = _owner_of_cell(cells[0])
-    named = [(at, found) for at, cell in enumerate(header) if (found := _NAME.search(cell))]
+    if _TRIVIAL.search(cells[0]):
+        return
+    share = _share_of_counts(header, cells)
+    columns = [(at, cell) for at, cell in enumerate(header) if at > 0 and not _TRIVIAL.search(cell)]
+    named = [(at, found) for at, cell in columns if (found := _NAME.search(cell))]
     for at, found in named:
-        if at < len(cells) and at > 0 and (value := _value(cells[at])) is not None:
-            ends = _ends(cells[at + 1]) if at + 1 < len(cells) and "CI" in header[at + 1] else _ends(cells[at])
-            owner = whose or _PUBLISHED.get(value, "")
-            yield Figure(passage, str(found.lastgroup), value, *ends, owner, _goal(passage), _group(cells[0]))
+        value = _value(cells[at]) if at < len(cells) else None
+        if value is not None:
+            beside = cells[at + 1] if at + 1 < min(len(cells), len(header)) and "CI" in header[at + 1] else cells[at]
+            owner = _owner_of_cell(cells[0]) or _PUBLISHED.get(value, "")
+            goal, group = _goal(passage), _group(cells[0])
+            yield Figure(passage, str(found.lastgroup), value, *_ends(beside, value), owner, goal, group, share)
     if not named and (found := _NAME.search(cells[0])):
-        for at, cell in enumerate(cells[1:], start=1):
-            owner = _owner_of_cell(header[at]) if at < len(header) else ""
-            if (value := _value(cell)) is not None:
-                beside = cells[at + 1] if at + 1 < len(cells) else ""
-                low, high = _ends(cell)
-                low, high = (low, high) if low is not None else _ends(beside)
-                column = header[at] if at < len(header) else ""
-                yield Figure(
-                    passage,
-                    str(found.lastgroup),
-                    value,
-                    low,
-                    high,
-                    owner,
-                    _goal(passage),
-                    _group(cells[0]) or _group(column),
-                )
-                if not _owner_of_cell(column) and not _group(column):
-                    return
+        yield from _of_metric_row(passage, str(found.lastgroup), header, cells, share)
+
+
+def _of_metric_row(
+    passage: Passage, name: str, header: list[str], cells: list[str], share: float | None
+) -> Iterator[Figure]:
+    """A row that begins with the metric's name: the first value, and further ones where columns are groups or owners."""
+    group = next((told for cell in cells if (told := _group(cell))), "")
+    for at, cell in enumerate(cells[1:], start=1):
+        value = _value(cell)
+        if value is None:
+            continue
+        column = header[at] if at < len(header) else ""
+        low, high = _ends(cell, value)
+        if low is None and at + 1 < len(cells):
+            low, high = _ends(cells[at + 1], value)
+        owner = _owner_of_cell(column)
+        yield Figure(passage, name, value, low, high, owner, _goal(passage), group or _group(column), share)
+        if not owner and not _group(column):
+            return
+
+
+def _share_of_counts(header: list[str], cells: list[str]) -> float | None:
+    """Positives among films, where a row counts both, or says the prevalence."""
+    told = next((at for at, cell in enumerate(header) if re.search(r"prev[ae]l[ae]nce", cell, re.IGNORECASE)), None)
+    if told is not None and told < len(cells) and (share := _value(cells[told])) is not None:
+        return share
+    films = next(
+        (at for at, cell in enumerate(header) if re.search(r"\b(?:films|images|n)\b", cell, re.IGNORECASE)), None
+    )
+    ill = next((at for at, cell in enumerate(header) if re.search(r"positive", cell, re.IGNORECASE)), None)
+    if films is None or ill is None or films == ill or max(films, ill) >= len(cells):
+        return None
+    counts = [cells[at].replace(",", "") for at in (films, ill)]
+    if not all(count.isdigit() for count in counts) or not 0 <= int(counts[1]) <= int(counts[0]) or counts[0] == "0":
+        return None
+    return int(counts[1]) / int(counts[0])
 
 
 def _owner_of_cell(cell: str) -> str:
@@ -154,11 +198,17 @@ def _value(cell: str) -> float | None:
     return _number(found[0]) if found else None
 
 
-def _ends(cell: str) -> tuple[float | None, float | None]:
+def _ends(cell: str, value: float) -> tuple[float | None, float | None]:
+    """The ends of an interval in a cell, where the value lies between them."""
     found = re.search(
-        r"(0?\.\d+|1\.0*|\d{1,2}(?:\.\d+)?\s?%)\s*(?:-|–|to|,)\s*(0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)", cell
+        r"(0?\.\d+|1\.0*|\d{1,2}(?:\.\d+)?\s?%?)\s*(?:-|–|to|,)\s*(0?\.\d+|1\.0*|1|\d{1,3}(?:\.\d+)?\s?%)", cell
     )
-    return (_number(found[1]), _number(found[2])) if found else (None, None)
+    if not found:
+        return None, None
+    high = _number(found[2])
+    # "84.8 to 91.2 %" has its sign once.
+    low = _number(found[1]) / (100 if found[2].endswith("%") and not found[1].endswith("%") else 1)
+    return (low, high) if low <= value <= high <= 1 else (None, None)
 
 
 def _number(text: str) -> float:
@@ -175,10 +225,14 @@ def _of_sentence(passage: Passage) -> Iterator[Figure]:
         for known, owner in _PUBLISHED.items():
             if re.search(rf"(?<![\d.])0?{re.escape(str(known)[1:])}0?(?!\d)", text):
                 yield Figure(passage, "f1", known, None, None, owner, _goal(passage), "")
+    if _TRIVIAL.search(text):
+        return
     for found in _NAME.finditer(text):
         name = str(found.lastgroup)
+        if _SUM.match(text, found.end()):
+            continue
         value, end = _beside_name(text, found)
-        if value is None or (name == "accuracy" and re.search(r"label|NLP|annotat", text, re.IGNORECASE)):
+        if value is None or _OF_LABELS.search(text):
             if value is None and name == "auc" and not _goal(passage):
                 yield Figure(passage, name, None, None, None, "", False, "")
             continue
@@ -186,6 +240,8 @@ def _of_sentence(passage: Passage) -> Iterator[Figure]:
         whose = _owner(text, found.start(), end, value)
         yield Figure(passage, name, value, low, high, whose, _goal(passage), _group_near(text, found.start(), end))
         yield from _more(passage, name, text, end, whose)
+        if not whose:
+            yield from _beaten(passage, name, text, end)
 
 
 def _more(passage: Passage, name: str, text: str, end: int, whose: str) -> Iterator[Figure]:
@@ -197,6 +253,14 @@ def _more(passage: Passage, name: str, text: str, end: int, whose: str) -> Itera
         yield Figure(
             passage, name, value, *_interval_after(text, stop, value), whose, _goal(passage), _group(found["tail"])
         )
+
+
+def _beaten(passage: Passage, name: str, text: str, end: int) -> Iterator[Figure]:
+    """Theirs, in "0.17 exceeds that of the radiologists (0.14)"."""
+    found = _BEATS.match(text, end)
+    if found and not _NAME.search(found[0]):
+        value = _number(found["value"]) if found["value"] else None
+        yield Figure(passage, name, value, None, None, found["whose"], _goal(passage), "")
 
 
 def _beside_name(text: str, found: re.Match[str]) -> tuple[float | None, int]:
@@ -218,15 +282,16 @@ def _interval_after(text: str, end: int, value: float) -> tuple[float | None, fl
     if not found:
         return None, None
     low, high = _number(found["low"]), _number(found["high"])
-    return (low, high) if low <= value <= high else (None, None)
+    return (low, high) if low <= value <= high <= 1 else (None, None)
 
 
 def _owner(text: str, start: int, end: int, value: float) -> str:
     """Whose the figure is: the nearest name before it, else after it."""
     if value in _PUBLISHED:
         return _PUBLISHED[value]
-    theirs = [found for found in _THEIRS.finditer(text) if found.start() < end]
-    ours = [found for found in _OURS.finditer(text) if found.start() < end]
+    begins = max((found.end() for found in _TURN.finditer(text, 0, start)), default=0)
+    theirs = [found for found in _THEIRS.finditer(text, begins) if found.start() < end]
+    ours = [found for found in _OURS.finditer(text, begins) if found.start() < end]
     if theirs and (not ours or theirs[-1].start() > ours[-1].start()):
         # "assists the radiologist with an F1 of ...": a figure is theirs only where it follows them closely.
         return theirs[-1][0] if start - theirs[-1].end() < 60 else ""

@@ -78,8 +78,10 @@ def _merged(figures: list[Figure]) -> list[Figure]:
 
 
 def _metric(surroundings: _Surroundings, figure: Figure) -> Metric:
-    own = _beside(figure.passage.text)
+    own = _beside(figure.passage.text) if figure.share is None else figure.share
     prevalence, of = surroundings.of(figure)
+    # Each item of a list speaks for itself.
+    of = "" if figure.passage.kind == "item" else of
     return Metric(
         name=figure.name,
         value=figure.value,
@@ -94,8 +96,14 @@ def _metric(surroundings: _Surroundings, figure: Figure) -> Metric:
 
 def _beside(text: str) -> float | None:
     """A prevalence said in a sentence that holds a figure; the figures themselves are none."""
-    # Of a row, the first cell alone: the others hold figures.
-    bare = without_figures(text.strip("| ").partition("|")[0])
+    if text.lstrip().startswith("|") or text.count("|") > 1:
+        # Of a row, the first cell alone: the others hold figures. A row of prevalences is its first value.
+        first, _, rest = text.strip("| ").partition("|")
+        told = re.search(r"(\d{1,2}(?:\.\d+)?)\s*%", rest)
+        if told and re.match(r"\s*(?:prevalence|positive films|share of positives)", first, re.IGNORECASE):
+            return float(told[1]) / 100
+        text = first
+    bare = without_figures(text)
     if not re.search(r"prevalence|positive|pneumonia", bare, re.IGNORECASE) or "accurac" in bare.lower():
         return None
     return share_in(bare)

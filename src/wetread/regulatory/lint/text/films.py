@@ -78,6 +78,8 @@ _DOES = re.compile(
     re.IGNORECASE,
 )
 _STEP_SECTIONS = ("preprocessing",)
+# Mirrored films are spoken of there as something that may be handed in.
+_NOT_TRAINING = ("augmentation", "preprocessing", "checks", "limitations", "indications", "intended", "impact", "plan")
 _CHART = re.compile(r"-->|→|->|=>")
 
 
@@ -157,7 +159,7 @@ def split_of(document: Document, margin: Margin) -> tuple[str, bool | None]:
             disjoint = bool(
                 re.search(r"\b(?:no|without|avoid\w*|prevent\w*)\W+(?:\w+\W+){0,2}$", passage.text[: shared.start()])
             )
-        elif (found := _BY_PATIENT.search(passage.text)) and not negated(passage.text, found.start()):
+        if (found := _BY_PATIENT.search(passage.text)) and not negated(passage.text, found.start()):
             unit, disjoint = "patient", True if disjoint is None else disjoint
         elif (found := _BY_IMAGE.search(passage.text)) and not unit:
             unit = "image"
@@ -178,7 +180,8 @@ def _elsewhere(text: str) -> bool:
     """A sentence that keeps augmentation out of the clinic: "augmentation is only used in training"."""
     return bool(
         re.search(
-            r"only (?:\w+ ){0,4}(?:in|during|for|while) training|during training only|training[- ]only",
+            r"only (?:\w+ ){0,4}(?:in|during|for|while) training|during training only|training[- ]only"
+            r"|training alone|belongs to training",
             text,
             re.IGNORECASE,
         )
@@ -188,7 +191,7 @@ def _elsewhere(text: str) -> bool:
 def augmentation_of(document: Document, margin: Margin) -> tuple[str, ...]:
     """Steps under the heading, and sentences elsewhere that mirror films in training."""
     told = [passage for passage in document.of("augmentation") if augments(passage.text)]
-    rest = (one for one in document.passages if one.section not in ("augmentation", "preprocessing"))
+    rest = (one for one in document.passages if not one.section.startswith(_NOT_TRAINING))
     # A flow chart in letters was read as preprocessing.
     told += [one for one in rest if flips(one.text) and not _mentioned(one.text) and not _CHART.search(one.text)]
     for at, passage in enumerate(told):

@@ -71,7 +71,7 @@ def from_text(text: str) -> Submission:
     unit, disjoint = split_of(document, margin)
     alarm, answer = shortcut_of(document, margin)
     rule, chosen = _threshold(document, margin)
-    scored = _scored(document, metrics, chosen, margin)
+    scored = _scored(document, metrics, chosen, margin, ruled=bool(rule))
     for at, (_, line) in enumerate(document.empty):
         margin.at(f"empty/{at}", line)
     return Submission(
@@ -92,7 +92,7 @@ def from_text(text: str) -> Submission:
         threshold_scored_on=scored,
         validation_means=meanings_of(document, margin),
         shortcut_alarm=alarm,
-        shortcut_answer=answer,
+        shortcut_answer=answer or _by_view(metrics),
         look_alikes=look_alikes_of(document),
         limitations=limitations_of(document, margin),
         empty=tuple(title for title, _ in document.empty),
@@ -100,6 +100,11 @@ def from_text(text: str) -> Submission:
         guessed=tuple(margin.guessed),
         origin="text",
     )
+
+
+def _by_view(metrics: tuple[Metric, ...]) -> str:
+    """Figures for each view are an answer to a view that tells the label."""
+    return "figures by view" if {"PA", "AP"} <= {metric.group for metric in metrics} else ""
 
 
 def _training_share(document: Document, sets: tuple[DataSet, ...], margin: Margin) -> float | None:
@@ -132,7 +137,7 @@ def _threshold(document: Document, margin: Margin) -> tuple[str, str]:
     return rule, chosen
 
 
-def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin: Margin) -> str:
+def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin: Margin, *, ruled: bool) -> str:
     """The set that the figures at the threshold come from; inferred where there is only one candidate."""
     at = next(
         (
@@ -152,5 +157,7 @@ def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin
         if f"metrics/{at}/set" in margin.guessed:
             return ""
         return told if told in ("test", chosen) else ""
+    if not chosen and not ruled:
+        return ""
     margin.guessed.append("threshold_scored_on")
     return chosen or "validation"

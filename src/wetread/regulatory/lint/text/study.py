@@ -200,6 +200,8 @@ def _findings_in(text: str) -> list[str]:
 
 
 def _sites(text: str) -> int | None:
+    if field := re.search(r"\bsites?\b\W+(?:at least\W+)?(\d{1,3})\b", text, re.IGNORECASE):
+        return int(field[1])
     found = _SITES.search(text)
     if found is None:
         return None

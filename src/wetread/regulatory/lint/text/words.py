@@ -48,16 +48,22 @@ _OF_PERCENT = re.compile(
 _FILMS = re.compile(rf"\b(?:{_CASES}|data(?:set)?|set|them|which|those screened)\b", re.IGNORECASE)
 _AT_PREVALENCE = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d+)?)\s*%\s*prev[ae]l[ae]nce", re.IGNORECASE)
 _PREVALENCE = re.compile(r"\bprev[ae]l[ae]nce\b[^.%\d]{0,40}?(0?\.\d+)(?![\d%]|\s*%)", re.IGNORECASE)
+_PAIR = re.compile(
+    rf"\b({_NEGATIVE}|{_POSITIVE})\b\W+(?:(?:to|and|or|versus|vs|cases|films|images)\W+){{0,3}}({_NEGATIVE}"
+    rf"|{_POSITIVE})\b",
+    re.IGNORECASE,
+)
 _NOT_SHARE = re.compile(
     rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training|validation",
     re.IGNORECASE,
 )
 _RATIO = re.compile(
-    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?![\d.])", re.IGNORECASE
+    r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%?\s*(?:[:/]|-|–|\bto\b)\s*(\d{1,3}(?:\.\d+)?)(?!\.?\d)", re.IGNORECASE
 )
 _EVEN = re.compile(
     r"(?<!im)(?<!un)(?<!-)\b(?:balanced|equally|evenly|equal (?:number|amount|share|proportion)s?"
-    r"|equal in (?:number|size)|balanc(?:e|ing) the (?:number|class\w*|data\w*|positive\w*)|half of)\b",
+    r"|equal in (?:number|size)|balanc(?:e|ing) the (?:number|class\w*|data\w*|positive\w*)|half (?:of|with|are"
+    r"|were|have|positive|pneumonia))\b",
     re.IGNORECASE,
 )
 _COUNT = re.compile(
@@ -163,11 +169,21 @@ def _ratio_in(text: str) -> float | None:
             continue
         if _of_sides(text, found.start(), found.end()):
             continue
-        ahead = re.search(rf"{_NEGATIVE}\b", near, re.IGNORECASE)
-        positive = re.search(rf"(?<!non-)(?<!non )(?<!no )(?<!without )\b{_POSITIVE}\b", near, re.IGNORECASE)
-        swapped = ahead is not None and positive is not None and ahead.start() < positive.start()
+        swapped = _negatives_first(text, found.start(), found.end())
         return (second if swapped else first) / (first + second)
     return None
+
+
+def _negatives_first(text: str, start: int, end: int) -> bool:
+    """Whether the words around a ratio name negatives before positives, by the pair that stands nearest to it."""
+    pairs = [found for found in _PAIR.finditer(text) if start - 70 <= found.start() <= end + 70]
+    if pairs:
+        nearest = min(pairs, key=lambda found: max(start - found.end(), found.start() - end))
+        return re.fullmatch(_NEGATIVE, nearest[1], re.IGNORECASE) is not None
+    near = text[max(0, start - 70) : end + 70]
+    negative = re.search(rf"{_NEGATIVE}\b", near, re.IGNORECASE)
+    positive = re.search(rf"(?<!non-)(?<!non )(?<!no )(?<!without )\b{_POSITIVE}\b", near, re.IGNORECASE)
+    return negative is not None and positive is not None and negative.start() < positive.start()
 
 
 def _of_sides(text: str, start: int, end: int) -> bool:
