@@ -35,6 +35,7 @@ def test_a_sealed_evaluation_is_headed_so_with_its_uses(tmp_path: Path) -> None:
     found = told(tmp_path)
     assert "## 5.1 Sealed test:" in found.text
     assert "every figure" not in found.text.lower()
+    assert "![Observed share of positive films against the stated probability (sealed test)]" in found.text
     assert "**The test list was used 1 time.**" in found.text
     assert "| 1 | 2026-11-22 | paper reader |" in found.text
 

@@ -45,7 +45,9 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "flow": _flow(found_here, pen),
         "summary": _summary(found_here, pen),
         "pictures": {
-            name: caption for name, caption in _CAPTIONS.items() if name in PICTURES and can_draw(name, device)
+            name: caption + _whose(name, found_here)
+            for name, caption in _CAPTIONS.items()
+            if name in PICTURES and can_draw(name, device)
         },
         "uses": last_use(device),
         "use_rows": _uses(device, pen),
@@ -60,6 +62,21 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
         "model": model.name if (model := first(device, "bundle")) else "",
         "resume": resume.name if (resume := first(device, "resume")) and found(resume, "equal") is True else "",
     }
+
+
+_OF_ONE = {
+    "predictive-values": "cuts",
+    "calibration": "reliability",
+    "decision-curve": "decision",
+    "shortcuts-alone": "baselines",
+}
+"""Pictures of the first evaluation that holds a part, with that part."""
+
+
+def _whose(picture: str, found_here: tuple[Evaluated, ...]) -> str:
+    """How the films of a picture of one evaluation stand."""
+    part = _OF_ONE.get(picture)
+    return next((f" ({one.standing})" for one in found_here if part and one.get(part)), "")
 
 
 def _sealed_figures(device: Device) -> bool:

@@ -65,4 +65,4 @@ def draw(device: Device) -> Drawn:
         tidy(axes)
 
     said = "; ".join(f"{named(one)}: AUROC {one.get('roc', 'auroc'):.3f}" for one in told)
-    return drawn("roc", f"ROC curves. {said}. Dots are the thresholds that are judged.", 5.2 + 0.2 * len(told), paint)
+    return drawn("roc", f"ROC curves. {said}. Dots are the thresholds that are judged.", 4.6 + 0.2 * len(told), paint)
