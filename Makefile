@@ -11,11 +11,11 @@ TEST_ENV := .venv
 BIN := $(TEST_ENV)/bin
 DEMO_OUT ?= demo
 # Two workers suit a small machine; `make test PYTEST_ARGS=` runs them one by one.
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --junitxml=build/junit.xml
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format types imports unit smoke docs notebooks figures fits honesty bench bench-train clean python
+.PHONY: help demo test lint format types imports unit smoke docs notebooks results sbom figures fits honesty bench bench-train clean python
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,12 @@ $(TEST_ENV)/.docs: $(TEST_ENV)/.installed
 docs: $(TEST_ENV)/.docs  ## the documentation site in build/site; a warning is an error
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
 	@echo "open build/site/index.html"
+
+results: $(TEST_ENV)/.installed  ## what came of each requirement, from the last run of the tests
+	$(BIN)/python tools/junit_summary.py build/junit.xml --check
+
+sbom: $(TEST_ENV)/.installed  ## the bare install's bill of materials, CycloneDX
+	$(BIN)/python tools/sbom.py $(if $(DATE),--date $(DATE))
 
 # NIH= names a folder that holds NIH's own table, for the first notebook; without it a drawn collection is used.
 NIH ?=

@@ -25,6 +25,10 @@ myst_heading_anchors = 4
 # The house writes numpydoc sections; types stand in the signatures, with their units in the words.
 napoleon_google_docstring = False
 napoleon_numpy_docstring = True
+napoleon_use_ivar = True
+napoleon_attr_annotations = False
+# Words in docstrings such as "row" are no references, though two values have a member of that name.
+suppress_warnings = ["ref.python"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": True}

@@ -1,3 +1,3 @@
 """wetread: the preliminary reading of a chest radiograph for pneumonia, with its uncertainty and its evidence."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -1,9 +1,20 @@
-"""The reference of the command line is the parser's own."""
+"""The reference pages are the code's own."""
 
 from __future__ import annotations
 
-from tools.cli_reference import PAGE, page
+import pytest
+
+from tools import cli_reference, settings_reference
 
 
-def test_the_page_is_what_the_parser_takes() -> None:
-    assert PAGE.read_text("utf-8") == page(), "write it again: python tools/cli_reference.py --write"
+@pytest.mark.parametrize("tool", [cli_reference, settings_reference], ids=["cli", "settings"])
+def test_a_reference_is_what_the_code_takes(tool: object) -> None:
+    name = tool.__name__.replace(".", "/")  # type: ignore[attr-defined]
+    written = tool.PAGE.read_text("utf-8")  # type: ignore[attr-defined]
+    assert written == tool.page(), f"write it again: python {name}.py --write"  # type: ignore[attr-defined]
+
+
+def test_every_setting_has_a_meaning() -> None:
+    rows = [line for line in settings_reference.page().splitlines() if line.startswith("| `")]
+    assert len(rows) > 60
+    assert [row for row in rows if row.endswith("|  |")] == []

@@ -142,7 +142,24 @@ class FitConfig:
 class CardText:
     """What a person states about the bundle: everything else on its card is measured.
 
-    `clinical` is false for a bundle that `score` may use and `predict` may not.
+    Parameters
+    ----------
+    version
+        Of the bundle, such as "1.0.0".
+    population
+        Whose films it may read, in words.
+    age_years
+        Lowest age in completed years, and the age that is too old.
+    views
+        "PA", "AP", or both.
+    licence, attribution
+        SPDX identifier of the weights' licence, and whom they thank for films, labels and starting weights.
+    labels
+        Where the labels come from, in words.
+    not_for
+        What it may not be used for: one sentence each, at least one.
+    clinical
+        False for a bundle that `score` may use and `predict` may not.
     """
 
     version: str
@@ -215,6 +232,10 @@ class TrainConfig:
             raise ConfigError("[small] belongs to method pair, and method pair to it: give both or neither")
         if self.small_augmentation is not None and self.small is None:
             raise ConfigError("[small_augmentation] changes the films of [small]: give both or neither")
+        if self.small is not None and self.small.members > self.fit.folds:
+            raise ConfigError(
+                f"[small] has {self.small.members} members, one for each of {self.fit.folds} folds at most"
+            )
         if self.small is not None and self.input.height != self.input.width:
             raise ConfigError(f"a pair's frame is a square, not {self.input.height} x {self.input.width}")
 
