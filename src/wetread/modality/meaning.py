@@ -144,7 +144,7 @@ def _long_ago(given: tuple[Token, ...], match: Found) -> bool:
     before = " ".join(token.word for token in given[max(0, match.places[0] - 4) : match.places[0]])
     after = " ".join(token.word for token in given[match.places[-1] + 1 : match.places[-1] + 8])
     if re.search(
-        r"\b(?:history of|previous|prior|past|old|former|died of|died from|risk of|prevent|after a|since the)$",
+        r"\b(?:history of|previous|prior|past|former|died of|died from|risk of|prevent|after a|since the)$",
         re.sub(r" (?:a|an|the|my|her|his)$", "", before),
     ):
         return True

@@ -177,7 +177,7 @@ def _animal(question: str) -> bool:
 def _decided(meaning: Meaning, told: Advice) -> tuple[Advice, ...]:
     candidates = fitting(meaning)
     weights = concepts().weights
-    if meaning.share < _TAKEN and sum(weights[name] > 1 for name in meaning.said) < 2:
+    if meaning.share < _TAKEN and sum(weights[name] >= 1 for name in meaning.said) < 2:
         reason = "I do not know: one word of the question was understood, and the rest was not. Say it shorter."
         near = tuple(candidate.row.question for candidate in candidates[:3])
         return (replace(told, reason=reason, nearest=near),)
