@@ -12,7 +12,7 @@ import pytest
 from regulatory.made import device_folder
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device, load_device
-from wetread.regulatory.evidence.evaluation import evaluations, main, sealed_digest
+from wetread.regulatory.evidence.evaluation import evaluations, sealed_digest
 from wetread.regulatory.evidence.ledger import last_use, uses
 from wetread.regulatory.evidence.lists import ABOUT, chosen_here, lists
 
@@ -80,9 +80,6 @@ def test_the_sealed_one_comes_first(tmp_path: Path) -> None:
     device.write_text(text, "utf-8")
     loaded = load_device(device)
     assert [one.artefact.name for one in evaluations(loaded)] == ["evaluation", "development"]
-    first = main(loaded)
-    assert first is not None
-    assert first.sealed
 
 
 def test_estimates_are_found_by_name_and_place(tmp_path: Path) -> None:

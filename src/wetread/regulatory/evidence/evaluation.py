@@ -12,7 +12,7 @@ from wetread.regulatory.device import Device
 from wetread.regulatory.evidence import found, items, reference
 from wetread.regulatory.evidence.lists import ABOUT, chosen_here, lists
 
-__all__ = ["Cut", "Evaluated", "evaluations", "main", "sealed_digest"]
+__all__ = ["Cut", "Evaluated", "evaluations", "sealed_digest"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,8 +142,3 @@ def _parts(device: Device) -> frozenset[str]:
         if "sealed" in str(row.get("name"))
     ]
     return frozenset(str(row["films_sha256"]) for row in rows if row.get("films_sha256"))
-
-
-def main(device: Device) -> Evaluated | None:
-    """The evaluation that pictures and labelling print: the sealed one, else the first; None where there is none."""
-    return next(iter(evaluations(device)), None)

@@ -8,9 +8,9 @@ from typing import Any
 
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
-from wetread.regulatory.evidence import first, found, items
+from wetread.regulatory.evidence import first, items
 
-__all__ = ["PARTS", "FigureRow", "beside", "figures", "rows", "threshold"]
+__all__ = ["PARTS", "FigureRow", "beside", "figures", "rows"]
 
 PARTS = {"cross_validated": "out of fold", "sealed": "sealed test"}
 """Names of the two tables, and what their rows are headed."""
@@ -65,9 +65,3 @@ def beside(row: FigureRow, name: str) -> str:
 def _about(row: Mapping[str, Any], part: str) -> Mapping[str, Any]:
     counts = {name: row[name] for name in ("films", "patients", "positives") if isinstance(row.get(name), int)}
     return {"n": counts, "data": str(row.get("films_sha256", "")), "split": PARTS.get(part, part), "method": _INTERVAL}
-
-
-def threshold(artefact: Artefact) -> Mapping[str, Any] | None:
-    """What is said of the threshold on development films; None where nothing is."""
-    told = found(artefact, "threshold_on_development_films")
-    return told if isinstance(told, Mapping) else None

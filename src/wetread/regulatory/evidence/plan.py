@@ -12,9 +12,9 @@ import yaml
 from wetread.errors import ConfigError
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device
-from wetread.regulatory.evidence import first, found, items, reference
+from wetread.regulatory.evidence import first, found, items
 
-__all__ = ["SizeRow", "asked", "plan_of", "sizes", "stale", "study"]
+__all__ = ["SizeRow", "asked", "plan_of", "sizes", "stale"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +83,3 @@ def sizes(plan: Artefact, kind: str) -> Iterator[SizeRow]:
         yield SizeRow(
             of=str(row.get("of", "")), method=str(row.get("method", "")), ref=ref, inputs=inputs, result=result
         )
-
-
-def study(plan: Artefact, field: str) -> str | None:
-    """Reference of a number of the study as a whole; None where no goal asked for it."""
-    return reference(plan, "study", field) if found(plan, "study", field) is not None else None
