@@ -91,6 +91,13 @@ EMERGENCIES = {
     "pregnant and bleeding heavily": "bleeding",
     "back pain and numb between the legs": "spine",
     "1 month old with a fever": "baby-fever",
+    "toddler bumped her head and vomited four times": "head",
+    "vertigo and double vision": "brain",
+    "allergic rash with trouble breathing": "anaphylaxis",
+    "sinusitis with a swollen eye": "sight",
+    "asthma attack, cannot speak": "breathing",
+    "five year old swallowed two magnets": "swallowed",
+    "severed finger": "trauma",
 }
 
 
@@ -134,6 +141,25 @@ def test_an_emergency_goes_to_care(question: str) -> None:
 )
 def test_what_is_denied_or_long_past_is_no_emergency(question: str) -> None:
     assert recommend(question)[0].status != "emergency"
+
+
+@pytest.mark.parametrize(
+    ("question", "not_this"),
+    [
+        ("fainted while running", "faint"),
+        ("headache in pregnancy", "headache"),
+        ("urine infection in pregnancy", "uti-adult"),
+        ("abnormal mammogram, what next", "breast-screening"),
+        ("low back pain and a fever, 40", "back-simple"),
+        ("child with cough and oxygen of 88 %", "pneumonia-child"),
+        ("80 year old with a cough", "cough-mild-adult"),
+        ("constipation with vomiting and a bloated belly", "constipation"),
+        ("heartburn and food gets stuck", "reflux"),
+    ],
+)
+def test_a_warning_sign_leaves_the_row_without_imaging(question: str, not_this: str) -> None:
+    assert not_this not in ids(question)[1]
+    assert recommend(question)[0].status != "declined"
 
 
 # ---------------------------------------------------------------------------------------------- the sets, measured

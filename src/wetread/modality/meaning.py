@@ -49,6 +49,8 @@ class Meaning:
         Share (0 to 1) that was understood of the words that are neither little nor about the patient.
     places
         Parts of the body that are named.
+    now
+        What is present, less what is of long ago.
     """
 
     said: frozenset[str]
@@ -61,6 +63,7 @@ class Meaning:
     patient: Patient
     share: float
     places: frozenset[str]
+    now: frozenset[str]
 
 
 def understand(question: str) -> Meaning:
@@ -105,6 +108,7 @@ def understand(question: str) -> Meaning:
         patient,
         sum(index in covered for index in content) / len(content) if content else 1.0,
         frozenset(name for name in said | within if kinds[name] == "site"),
+        closure((said | within) - past),
     )
 
 

@@ -78,6 +78,8 @@ def read_patient(text: str) -> Patient:
     patient = Patient(ages or EVERYBODY.ages, sex, pregnant, None, assumed)
     if pregnant:
         patient = replace(patient, weeks=_gestation(text))
+    if pregnant and ages is not None:
+        patient = replace(patient, ages=(max(ages[0], 12.0), min(ages[1], 55.9)))
     if ages is None and pregnant:
         patient = replace(patient, ages=(18.0, 55.9), assumed=True)
     return patient
@@ -205,7 +207,10 @@ def concepts_of_numbers(text: str, patient: Patient) -> frozenset[str]:
             found.add("low-oxygen")
     if re.search(r"\b(?:took|taken|swallowed|ate) \d{2,3} (?:\w+ ){0,2}(?:tablets?|pills?|capsules?)", text):
         found.add("swallowed-poison")
-    found |= _lasting(text)
+    if patient.weeks is None:
+        found |= _lasting(text)
+    if patient.pregnant:
+        found.add("with-child")
     if patient.pregnant and patient.weeks is not None:
         found.add("trimester-first" if patient.weeks <= 13 else "trimester-late")
     return frozenset(found)

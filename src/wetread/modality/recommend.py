@@ -12,7 +12,6 @@ from wetread.modality.data import load, words
 from wetread.modality.lexicon import concepts
 from wetread.modality.meaning import Meaning, understand
 from wetread.modality.patient import EVERYBODY, Patient
-from wetread.modality.pattern import closure
 from wetread.modality.rank import Candidate, best, fitting, nearest
 from wetread.modality.table import Emergency, Row, table
 from wetread.modality.text import tokens
@@ -117,6 +116,12 @@ def _with_options(meaning: Meaning, age_years: float | None, pregnant: bool | No
         if pregnant and patient.sex == "male":
             cautions.append("The question's words fit a man, but a pregnancy was stated: what was stated was used.")
         patient = replace(patient, pregnant=pregnant, sex="female" if pregnant else patient.sex)
+    if patient.pregnant and "with-child" not in meaning.said:
+        more = frozenset(("with-child",))
+        meaning = replace(meaning, said=meaning.said | more, present=meaning.present | more, now=meaning.now | more)
+    if pregnant is False:
+        less = frozenset(("with-child",))
+        meaning = replace(meaning, said=meaning.said - less, present=meaning.present - less, now=meaning.now - less)
     return replace(meaning, patient=patient), tuple(cautions)
 
 
@@ -125,7 +130,7 @@ def _with_options(meaning: Meaning, age_years: float | None, pregnant: bool | No
 
 def _emergency(meaning: Meaning) -> Emergency | None:
     """The first sign of an emergency; what is said to be absent or of years ago is none."""
-    now = closure(meaning.said - meaning.past)
+    now = meaning.now
     if "family-history" in now and not now & {"acute", "severe"}:  # a relative's, not the patient's
         return None
     for emergency in table().emergencies:

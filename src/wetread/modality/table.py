@@ -251,7 +251,7 @@ def _row(
         entry["id"], region, entry.get("topic", entry["id"]), entry["question"], entry["who"],
         _ages(entry), entry.get("sex", ""), _pregnant(entry), first, entry["urgency"], entry["why"], entry["cannot"],
         entry["none"], tuple(then), entry.get("device", False), asked, named, entry["evidence"], patterns,
-        vocabulary(patterns, entry.get("also", "")), frozenset(entry.get("unless", "").split()),
+        vocabulary(patterns, entry.get("also", "") + (" with-child" if _pregnant(entry) else "")), frozenset(entry.get("unless", "").split()),
         frozenset(entry.get("beats", ())), entry.get("stated", False),
     )  # fmt: skip
 
