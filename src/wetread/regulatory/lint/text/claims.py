@@ -26,6 +26,9 @@ _MODALITIES = {
     "US": r"\bultrasound\b",
 }
 _PLAIN_FILM = re.compile(r"x-?\s?rays?\b|radiograph", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"[^,]{0,25}?\b(?:(?:is|are|was|were|be)\s+)?(?:not|excluded|rejected|refused|never|left out)\b", re.IGNORECASE
+)
 _LATER = re.compile(
     r"de-?\s?priorit\w+|remov\w+ (?:[\w'’]+ ){0,5}from (?:[\w'’]+ ){0,4}(?:queue|worklist|work list)|lower(?:ing"
     r"|ed)? (?:\w+ )?priority"
@@ -72,13 +75,12 @@ def _named(words: str, text: str, flags: int = 0) -> bool:
 
 
 def _ruled_out(text: str, end: int) -> bool:
+    """Whether the words that follow leave it out: "lateral films are not read"."""
     clause = re.split(r"[.;\n]", text[end:])[0][:60]
-    return bool(
-        re.match(
-            r"[^,]{0,25}\b(?:is|are|were|will be)?\s*(?:not|excluded|rejected|refused|never|left out)\b",
-            clause,
-            re.IGNORECASE,
-        )
+    # "... or PA, and have never before been filmed" speaks of something else.
+    found = _LEFT_OUT.match(clause)
+    return bool(found) and not re.search(
+        r"\b(?:has|have|had|and)\b", clause[: found.end() if found else 0], re.IGNORECASE
     )
 
 

@@ -50,7 +50,8 @@ def figures_of(
     document: Document, sets: tuple[DataSet, ...], margin: Margin
 ) -> tuple[tuple[Metric, ...], tuple[Comparison, ...]]:
     """Our figures, and theirs that they are set against."""
-    found = list(all_figures(document))
+    # "1.5 times", "150 %": nothing that a share could be.
+    found = [figure for figure in all_figures(document) if figure.value is None or 0 <= figure.value <= 1]
     surroundings = _Surroundings(document)
     ours = _merged([figure for figure in found if not figure.whose])
     metrics = []

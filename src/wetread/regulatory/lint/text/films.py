@@ -28,6 +28,7 @@ _BY_PATIENT = re.compile(
     r"|disjoint|id)\w*"
     r"|disjoint\w*(?: \w+){0,3} patients|patients?(?: \w+){0,5} disjoint|group(?:ed|shufflesplit| shuffle split"
     r"|kfold| k-?fold)"
+    r"|patients? (?:\w+ ){0,4}(?:included|present|seen|used) in (?:\w+ ){0,6}(?:dropped|removed|excluded|left out)"
     r"|no patients? (?:\w+ ){0,8}(?:both|two|more than one|overlap|shared)"
     r"|(?:no|without(?: any)?) (?:patient )?overlap|patients? (?:\w+ ){0,3}(?:only|exclusively) (?:\w+ ){0,3}one"
     r"|same patient (?:\w+ ){0,4}(?:never|not)",
@@ -48,7 +49,9 @@ _BY_IMAGE = re.compile(
     r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,2}(?:randomly|stratified)\w* (?:split|divided|partitioned)",
     re.IGNORECASE,
 )
-_SPLITS = re.compile(r"split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE)
+_SPLITS = re.compile(
+    r"dropped|removed|leak|split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE
+)
 _RECALIBRATED = re.compile(
     r"\bre-?calibrat\w+|\bcalibrat\w+|platt\b|isotonic|temperature scaling|prior (?:shift|correct)\w*"
     r"|prevalence[- ](?:adjust|correct)\w+",

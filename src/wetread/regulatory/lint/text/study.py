@@ -99,6 +99,8 @@ _RULE = re.compile(
     r"|\baverag\w*|\bmean\b|weight\w*|union|unanim\w*|\bagree(?:d|s)? (?:on|by)|adjudicat\w*|at least (?:two|2) of",
     re.IGNORECASE,
 )
+_TIME = re.compile(r"\b(?:milli)?seconds?\b|\bms\b|per film and minute", re.IGNORECASE)
+_BETTER = re.compile(r"outperform|exceed|better than|higher than", re.IGNORECASE)
 _SETTLES = re.compile(
     r"adjudicat\w*|arbitrat\w*|\btie\b|tie-?break\w*|disagree\w*|(?:another|additional|further|senior|third"
     r"|fourth|fifth) (?:\w+ ){0,2}(?:radiologist|reader|expert)",
@@ -217,7 +219,8 @@ def _endpoints(document: Document) -> tuple[str, ...]:
 
 
 def _first(document: Document, pattern: re.Pattern[str], *sections: str) -> str:
-    return next((one.text for one in document.of(*sections) if pattern.search(one.text)), "")
+    told = (one.text for one in document.of(*sections) if not _TIME.search(one.text))
+    return next((text for text in told if pattern.search(text)), "")
 
 
 def truth_of(document: Document, margin: Margin) -> Truth:
@@ -235,7 +238,9 @@ def truth_of(document: Document, margin: Margin) -> Truth:
     count = None if many is None else (1 if "single" in many[1].lower() else number(many[1]))
     if count is None and _SINGLE.search(told) and not _PLURAL.search(told):
         count = 1
-    rule, settles = _RULE.search(told), _SETTLES.search(told)
+    # "To outperform the average of the radiologists" is a bar, no rule that makes one answer.
+    making = "\n".join(line for line in told.splitlines() if not _BETTER.search(line))
+    rule, settles = _RULE.search(making), _SETTLES.search(told)
     for passage in document.of("plan/truth"):
         if _READERS.search(passage.text):
             margin.at("truth/rule", passage)

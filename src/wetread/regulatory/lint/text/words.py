@@ -36,7 +36,7 @@ _CASES = (
     r"(?:chest[- ]|frontal |consecutive |healthy |normal |female |male |x-?ray |radiograph\w* |digital |adult "
     r"|de-identified "
     r"|unique |different |new |total |dicom )*"
-    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|people|individuals"
+    r"(?:images?|films?|x-?rays?|samples|cases|radiographs|patients|subjects|studies|scans|records|people|individuals"
     r"|exams|adults|participants|volunteers)"
 )
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?)\s*%")
@@ -153,6 +153,11 @@ def _of_positives(text: str) -> Iterator[re.Match[str]]:
         positive = re.search(rf"\b{_POSITIVE}\b", tail, re.IGNORECASE)
         # "80 % of all positive cases" went into a set, or were found: that is no share of positives.
         if positive and tail.lstrip().startswith("of ") and not _FILMS.search(tail[: positive.start()]):
+            continue
+        # "80 % of the images with pneumonia were assigned to training": of the positives, again.
+        if positive and re.match(
+            r"\s*(?:cases |images )?(?:have been|has been|were|was|went)\b", tail[positive.end() :]
+        ):
             continue
         if positive and not _NOT_SHARE.search(tail[: positive.end()]):
             yield found
