@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from regulatory.made import device_folder
+from regulatory.made import PLAIN, device_folder, write_device
 from wetread.regulatory.device import load_device
 from wetread.regulatory.recompute import recompute
 
@@ -60,6 +62,20 @@ def test_altered_labels_give_other_numbers(tmp_path: Path) -> None:
     assert recompute(load_device(path))[1]
 
 
+def test_predictions_that_an_evaluation_was_not_made_from_are_named(tmp_path: Path) -> None:
+    """`wetread evaluate` notes the hash of the scores: whoever exchanges them is found before anything is computed."""
+    path = device_folder(tmp_path)
+    data = json.loads((tmp_path / "evaluation.json").read_text())
+    raw = (tmp_path / "predictions.csv").read_bytes()
+    data["about"] = {"Scores": f"predictions.csv, SHA-256 {hashlib.sha256(raw).hexdigest()}"}
+    (tmp_path / "evaluation.json").write_text(json.dumps(data))
+    assert recompute(load_device(path))[1] == ()
+    (tmp_path / "predictions.csv").write_bytes(raw.replace(b"0.9", b"0.8", 1))
+    told, faults = recompute(load_device(path))
+    assert [(fault.code, fault.where) for fault in faults] == [("other-scores", "evaluation")]
+    assert told == ()
+
+
 @pytest.mark.parametrize("gone", ["predictions", "labels"])
 def test_what_cannot_be_computed_again_is_told(tmp_path: Path, gone: str) -> None:
     told, faults = recompute(load_device(device_folder(tmp_path, without=(gone,))))
@@ -105,3 +121,22 @@ def test_an_evaluation_of_another_version_is_named(tmp_path: Path) -> None:
     _, faults = recompute(load_device(path))
     assert [fault.code for fault in faults] == ["not-recomputed"]
     assert "another version" in faults[0].message
+
+
+def test_the_released_bundle_s_evaluation_comes_out_again(shared_data: Path, tmp_path: Path) -> None:
+    results = Path(__file__).resolve().parents[2] / "results/adult"
+    table = shared_data / "nih_384/index.csv"
+    if not table.is_file():
+        pytest.skip("needs the table of the NIH films")
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = "".join(f"{row['file']},{row['patient_id']},{row['pneumonia']}\n" for row in csv.DictReader(file))
+    (tmp_path / "labels.csv").write_text(f"film_id,patient_id,label\n{rows}")
+    evidence = {
+        "evaluation": {"kind": "evaluation", "path": str(results / "development.json")},
+        "scores": {"kind": "predictions", "path": str(results / "out_of_fold.csv")},
+        "labels": {"kind": "labels", "path": "labels.csv"},
+    }
+    plain = {key: PLAIN[key] for key in ("schema", "name", "date", "claim")} | {"evidence": evidence}
+    told, faults = recompute(load_device(write_device(tmp_path / "device.yaml", plain)))
+    assert faults == ()
+    assert told[0].endswith("0 numbers differ")

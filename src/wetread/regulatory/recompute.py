@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,16 @@ def recompute(device: Device) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
     tuple of str
         What was compared, and what could not be; one sentence for each evaluation.
     tuple of Fault
-        Each number that comes out otherwise (`recomputed`), and inputs that cannot be read (`not-recomputed`).
+        Each number that comes out otherwise (`recomputed`), predictions of an evaluation's films that are not those that
+        it says it was made from (`other-scores`), and inputs that cannot be read (`not-recomputed`).
     """
     told: list[str] = []
     faults: list[Fault] = []
     for each in device.of_kind("evaluation"):
         try:
+            if (other := _other_scores(device, each)) is not None:
+                faults.append(other)
+                continue
             scored = _scored(device, each)
             if scored is None:
                 told.append(
@@ -64,6 +69,21 @@ def recompute(device: Device) -> tuple[tuple[str, ...], tuple[Fault, ...]]:
         if len(found) > _SHOWN:
             faults.append(Fault("recomputed", each.name, f"{len(found) - _SHOWN} further numbers differ"))
     return tuple(told), tuple(faults)
+
+
+def _other_scores(device: Device, evaluation: Artefact) -> Fault | None:
+    """`wetread evaluate` writes down the hash of the scores that it was given."""
+    told = evaluation.data.get("about") if isinstance(evaluation.data, Mapping) else None
+    said = re.search(r"SHA-256 ([0-9a-f]{64})$", str((told or {}).get("Scores", "")))
+    tables = device.of_kind("predictions")
+    if said is None or said[1] in {each.sha256 for each in tables}:
+        return None
+    films = (evaluation.data.get("films") or {}).get("list_hash")
+    for each in tables:
+        if list_hash(_rows(each.path, ("film_id",))) == films:
+            why = f"{each.place} holds other scores of the same films than it was made from (SHA-256 {said[1]})"
+            return Fault("other-scores", evaluation.name, why)
+    return None
 
 
 def _scored(device: Device, evaluation: Artefact) -> Scored | None:
