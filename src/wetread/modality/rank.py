@@ -112,8 +112,17 @@ def best(candidates: tuple[Candidate, ...], patient: Patient) -> tuple[tuple[Can
 
 def _other_people(row: Row, other: Row) -> bool:
     """Whether two rows are for different people by age, sex or pregnancy."""
-    apart = row.ages[1] <= other.ages[0] or other.ages[1] <= row.ages[0]
-    return apart or bool(row.sex and other.sex and row.sex != other.sex) or (row.pregnant is not other.pregnant)
+    return (
+        _other_ages(row, other)
+        or bool(row.sex and other.sex and row.sex != other.sex)
+        or (row.pregnant is not other.pregnant)
+    )
+
+
+def _other_ages(row: Row, other: Row) -> bool:
+    """Whether one row is for younger people than the other, even where the two overlap by a few years."""
+    (low, high), (other_low, other_high) = row.ages, other.ages
+    return (low < other_low and high < other_high) or (low > other_low and high > other_high)
 
 
 def _same_answer(row: Row, top: Row) -> bool:
@@ -129,7 +138,7 @@ def _same_answer(row: Row, top: Row) -> bool:
 def _apart(rows: list[Row], patient: Patient) -> str:
     """What tells these rows apart, in words."""
     told = []
-    if any(a.ages[1] <= b.ages[0] for a in rows for b in rows) and patient.ages[0] != patient.ages[1]:
+    if any(_other_ages(a, b) for a in rows for b in rows) and patient.ages[0] != patient.ages[1]:
         told.append("the age")
     if len({row.sex for row in rows if row.sex}) > 1:
         told.append("the sex")

@@ -20,6 +20,7 @@ __all__ = ["recommend"]
 
 _LONGEST = 1000  # characters
 _OLDEST = 120
+_GROWN = 18
 _YOUNGEST = 12  # a mother; who is younger is the child to be born
 _TAKEN = 0.25  # a single meaning among more words than this share that were not understood is no question
 _FACTS = frozenset(("dating", "anomaly", "growth", "movements", "trimester-first", "trimester-late"))
@@ -240,7 +241,8 @@ def _asks(row: Row, meaning: Meaning, why: str) -> tuple[str, ...]:
     found = [ask for ask in row.asks if ask not in answered]
     first = row.examination
     beam = first is not None and first.radiation not in ("none", "very low")
-    if (beam or "pregnant" in why) and row.pregnant is not True and asked["pregnancy"] not in answered:
+    apart = "pregnant" in why and row.ages[1] > _GROWN
+    if (beam or apart) and row.pregnant is not True and asked["pregnancy"] not in answered:
         found.append(asked["pregnancy"])
     if "age" in why or (patient.age_known and not (row.ages[0] <= patient.ages[0] and patient.ages[1] <= row.ages[1])):
         found.insert(0, asked["age"])
