@@ -116,7 +116,7 @@ def test_flips(step: str, how: str) -> None:
 
 
 def test_augmentation_and_hardware_words() -> None:
-    assert [augments(step) for step in ("random crop", "zoom 0.1", "resize to 224", "no augmentation")] == [
+    assert [augments(step) for step in ("random crop", "zoom 0.1", "rotated upright", "no augmentation")] == [
         True, True, False, False,
     ]  # fmt: skip
     assert [hardware(one) for one in ("Requires an Nvidia GPU", "no powerful computer needed", "not for children")] == [
@@ -172,6 +172,8 @@ def figures(text: str, section: str = "**Final Threshold and Explanation:**") ->
         ("AUC 0.78 on PA and 0.74 on AP films", [
             ("auc", 0.78, None, None, "PA", False), ("auc", 0.74, None, None, "AP", False)]),
         ("If it predicts negative, it is correct with 90.5% probability.", [("npv", 0.905, None, None, "", False)]),
+        ("The precision is 0.33 and our F1 is 0.435.", [
+            ("ppv", 0.33, None, None, "", False), ("f1", 0.435, None, None, "", False)]),
         ("PPV at 10 % prevalence was 37.9 %.", [("ppv", 0.379, None, None, "", False)]),
         ("to ensure a recall above 0.8", []),
         ("A likelihood ratio of 1.8; precision 1.8 times higher.", []),

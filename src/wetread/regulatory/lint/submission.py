@@ -29,10 +29,6 @@ class Span:
             return f"{self.low:g} to {self.high:g} years"
         return f"{self.low:g} years and over" if self.low else "all ages"
 
-    def within(self, other: Span) -> bool:
-        """Whether every age of this span lies in the other."""
-        return self.low >= other.low and (other.high is None or (self.high is not None and self.high <= other.high))
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:

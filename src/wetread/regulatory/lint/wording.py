@@ -7,7 +7,7 @@ import re
 __all__ = ["augments", "denied", "flips", "hardware", "look_alikes_in"]
 
 _AUGMENTATION = re.compile(
-    r"augment(?!ed (?:\w+ ){0,3}(?:architecture|model|network|layers?))\w*|flip\w*|mirror\w*|rotat\w*|shear\w*"
+    r"augment(?!ed (?:\w+ ){0,3}(?:architecture|model|network|layers?))\w*|flip\w*|mirror\w*|rotat\w*+(?! (?:\w+ ){0,3}(?:upright|according|orientation))|shear\w*"
     r"|zoom\w*|(?:height|width|horizontal|vertical|random)[ _-]*shift\w*"
     r"|translat\w*|jitter\w*|random\w*|elastic\w*|cut-?out|mix-?up",
     re.IGNORECASE,
@@ -35,7 +35,7 @@ _HARDWARE = re.compile(
     r"|\bcomputing power\b|\bhardware\b|\b(?:fast|powerful|standard|slow) computers?\b|\bram\b|\blatency\b",
     re.IGNORECASE,
 )
-LOOK_ALIKES = ("infiltration", "consolidation", "edema", "effusion", "atelectasis")
+_LOOK_ALIKES = ("infiltration", "consolidation", "edema", "effusion", "atelectasis")
 _SPELLINGS = {"oedema": "edema", "infiltrate": "infiltration", "inflitration": "infiltration"}
 
 
@@ -95,4 +95,4 @@ def look_alikes_in(text: str) -> tuple[str, ...]:
     low = text.lower()
     for spelling, name in _SPELLINGS.items():
         low = low.replace(spelling, name)
-    return tuple(name for name in LOOK_ALIKES if name in low)
+    return tuple(name for name in _LOOK_ALIKES if name in low)

@@ -67,9 +67,11 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 # CheXNet's own table (Rajpurkar et al. 2017): whoever prints these means them.
-_PUBLISHED = {0.387: "radiologists of the CheXNet study", 0.435: "CheXNet", 0.383: "a radiologist of the CheXNet study",
-              0.356: "a radiologist of the CheXNet study", 0.365: "a radiologist of the CheXNet study",
-              0.442: "a radiologist of the CheXNet study", 0.33: "radiologists of the CheXNet study"}  # fmt: skip
+_PUBLISHED = {
+    0.387: "radiologists of the CheXNet study",
+    0.435: "CheXNet",
+    **dict.fromkeys((0.383, 0.356, 0.365, 0.442), "a radiologist of the CheXNet study"),
+}
 _BEATS = re.compile(
     r"[^.;\d]{0,30}?\b(?:exceed|better|higher|greater|above|outperform|beat|compar|surpass|than|versus"
     r"|vs)\w*\b[^.;\d]{0,50}?"
@@ -146,7 +148,8 @@ def _of_row(passage: Passage, header: list[str], cells: list[str]) -> Iterator[F
         value = _value(cells[at]) if at < len(cells) else None
         if value is not None:
             beside = cells[at + 1] if at + 1 < min(len(cells), len(header)) and "CI" in header[at + 1] else cells[at]
-            owner = _owner_of_cell(cells[0]) or _PUBLISHED.get(value, "")
+            known = _PUBLISHED.get(value, "") if found.lastgroup == "f1" and not _OURS.search(cells[0]) else ""
+            owner = _owner_of_cell(cells[0]) or known
             goal, group = _goal(passage), _group(cells[0])
             yield Figure(passage, str(found.lastgroup), value, *_ends(beside, value), owner, goal, group, share)
     if not named and (found := _NAME.search(cells[0])):
@@ -237,7 +240,7 @@ def _of_sentence(passage: Passage) -> Iterator[Figure]:
                 yield Figure(passage, name, None, None, None, "", False, "")
             continue
         low, high = _interval_after(text, end, value)
-        whose = _owner(text, found.start(), end, value)
+        whose = _owner(text, found, end, value)
         yield Figure(passage, name, value, low, high, whose, _goal(passage), _group_near(text, found.start(), end))
         yield from _more(passage, name, text, end, whose)
         if not whose:
@@ -285,13 +288,14 @@ def _interval_after(text: str, end: int, value: float) -> tuple[float | None, fl
     return (low, high) if low <= value <= high <= 1 else (None, None)
 
 
-def _owner(text: str, start: int, end: int, value: float) -> str:
-    """Whose the figure is: the nearest name before it, else after it."""
-    if value in _PUBLISHED:
-        return _PUBLISHED[value]
+def _owner(text: str, name: re.Match[str], end: int, value: float) -> str:
+    """Whose the figure is: the nearest name before it in its clause, else after it."""
+    start = name.start()
     begins = max((found.end() for found in _TURN.finditer(text, 0, start)), default=0)
     theirs = [found for found in _THEIRS.finditer(text, begins) if found.start() < end]
     ours = [found for found in _OURS.finditer(text, begins) if found.start() < end]
+    if name.lastgroup == "f1" and value in _PUBLISHED and not ours:
+        return _PUBLISHED[value]
     if theirs and (not ours or theirs[-1].start() > ours[-1].start()):
         # "assists the radiologist with an F1 of ...": a figure is theirs only where it follows them closely.
         return theirs[-1][0] if start - theirs[-1].end() < 60 else ""
