@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -32,9 +33,9 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def write(out: Path, device: Path, only: tuple[str, ...] = SOME) -> None:
+def write(out: Path, device: Path, only: tuple[str, ...] = SOME, formats: tuple[str, ...] = ("md",)) -> None:
     shutil.rmtree(out, ignore_errors=True)
-    for name, content in build(load_device(device), draft=True, formats=("md",), only=only).items():
+    for name, content in build(load_device(device), draft=True, formats=formats, only=only).items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_bytes(content)
 
@@ -128,18 +129,34 @@ def test_a_flipped_byte_in_the_predictions_is_found(root: Path) -> None:
     assert told["altered-evidence"] == ["predictions"]
 
 
-def test_an_edited_digit_is_found_with_document_line_and_number(root: Path) -> None:
-    made = build(load_device(root / "device/device.yaml"), draft=True, formats=("md",), only=("08-validation-plan",))
-    claims = [json.loads(line) for line in made["claims.jsonl"].splitlines()]
-    claim = next(each for each in claims if len(each["printed"]) > 3 and each["printed"].replace(",", "").isdigit())
-    text = (root / "out" / PLAN).read_text(encoding="utf-8").split("\n")
-    line = next(number for number, each in enumerate(text, 1) if claim["printed"] in each)
-    edit(root / "out" / PLAN, claim["printed"], "9" + claim["printed"][1:])
+@pytest.mark.parametrize("ending", ["md", "html", "json"])
+def test_an_edited_digit_is_found_with_document_line_and_number(root: Path, ending: str) -> None:
+    write(root / "out", root / "device/device.yaml", formats=("md", "html"))
+    name = f"{ending}/08-validation-plan.{ending}"
+    recorded = [json.loads(line) for line in (root / "out/claims.jsonl").read_text(encoding="utf-8").splitlines()]
+    stable = next(each for each in recorded if each["reference"] == "plan:/goals/0/result/stable")
+    printed = str(stable["printed"])
+    path = root / "out" / name
+    lines = path.read_text(encoding="utf-8").split("\n")
+    place = next(number for number, line in enumerate(lines) if re.search(rf"(?<![\d.]){printed}(?![\d.])", line))
+    lines[place] = re.sub(rf"(?<![\d.]){printed}(?![\d.])", f"{int(printed) + 1}", lines[place], count=1)
+    path.write_text("\n".join(lines), encoding="utf-8")
     told = found(root)
-    assert {fault.code for fault in told} == {"altered-file", "altered-text"}
-    (fault,) = [fault for fault in told if fault.code == "altered-text"]
-    assert fault.where == f"{PLAN}, line {line}"
-    assert claim["printed"] in fault.message
+    assert {(fault.code, fault.where) for fault in told} == {
+        ("altered-file", name), ("altered-text", f"{name}, line {place + 1}")
+    }  # fmt: skip
+    (message,) = [fault.message for fault in told if fault.code == "altered-text"]
+    assert f"{int(printed) + 1}" in message
+    assert ending == "json" or f"plan:/goals/0/result/stable is {printed}" in message
+
+
+def test_lines_that_came_and_went_are_found(root: Path) -> None:
+    path = root / "out" / PLAN
+    lines = path.read_text(encoding="utf-8").split("\n")
+    path.write_text("\n".join([*lines[:4], "Cleared.", *lines[4:-6]]), encoding="utf-8")
+    where = [fault.where for fault in found(root) if fault.code == "altered-text"]
+    assert where[0] == f"{PLAN}, line 5"
+    assert len(where) == 2
 
 
 def test_an_edited_digit_is_found_although_the_manifest_was_mended(root: Path) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import html
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from wetread.errors import DataError
@@ -16,41 +20,83 @@ from wetread.regulatory.pen import MARK, Pen, plain
 
 __all__ = ["altered_lines", "changed_numbers"]
 
-_MOST_SHOWN = 60
+_MOST_SHOWN = 80
+# A number in a page: a link to its evidence, named in the title.
+_LINKED = re.compile(r'title="([^"]*?); SHA-256[^"]*">([^<]*)</a>')
 
 
 def altered_lines(name: str, found: bytes, fresh: Folder) -> Iterator[Fault]:
-    """Each line of an altered Markdown document that is not what was written, with the numbers that it should hold.
+    """Each line of an altered text that is not what was written, with the numbers that stood where it was altered.
 
     Parameters
     ----------
     name
-        "md/ID.md"; for any other file nothing is said beyond its hash.
+        Of the file. Numbers are named in Markdown and in pages, lines in every text; of a Word file or a PDF nothing is
+        said beyond its hash.
     found
         Its bytes as they are.
     fresh
         The folder as the evidence gives it.
     """
-    written = next((each for each in fresh.documents if name == f"md/{each.document.id}.md"), None)
-    if written is None:
+    if Path(name).suffix not in (".md", ".html", ".json", ".jsonl"):
         return
-    marked = written.marked.split("\n")
+    written = next((each for each in fresh.documents if name == f"md/{each.document.id}.md"), None)
+    lines = (written.marked if written else fresh.files[name].decode()).split("\n")
     here = found.decode("utf-8", "replace").split("\n")
-    matcher = difflib.SequenceMatcher(None, [plain(line) for line in marked], here, autojunk=False)
+    called = {key: claim.id for key, (claim, _) in fresh.claims.items()}
+    matcher = difflib.SequenceMatcher(None, [plain(line) for line in lines], here, autojunk=False)
     for kind, start, stop, first, last in matcher.get_opcodes():
         if kind == "equal":
             continue
-        where = f"{name}, line {min(first + 1, len(here))}"
-        numbers = [
-            f"{fresh.claims[key][0].id} is {text}"
-            for line in marked[start:stop]
-            for key, text in MARK.findall(line)
-            if text not in "\n".join(here[first:last])
-        ]
-        said = " ".join(" ".join(here[first:last]).split())
-        shown = said if len(said) <= _MOST_SHOWN else said[: _MOST_SHOWN - 1] + "…"
-        told = "; ".join(numbers) or "its words are others"
-        yield Fault("altered-text", where, f"it says {shown!r}, and the evidence: {told}")
+        if stop - start != last - first:  # lines came or went
+            gone = [each for line in lines[start:stop] for each in _numbers(line, called)]
+            yield _told(name, min(first, len(here) - 1), " ".join(here[first:last]), gone)
+            continue
+        for line, place in zip(lines[start:stop], range(first, last), strict=True):
+            head, tail = _altered(plain(line), here[place])
+            numbers = [each for each in _numbers(line, called) if each.start <= tail and head <= each.stop]
+            yield _told(name, place, here[place][max(0, head - _MOST_SHOWN // 2) :], numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """A number as it stands in a line: from where to where, and what the evidence calls it."""
+
+    start: int
+    text: str
+    reference: str
+
+    @property
+    def stop(self) -> int:
+        return self.start + len(self.text)
+
+
+def _numbers(line: str, called: Mapping[str, str]) -> list[_Number]:
+    """The numbers of a line, of Markdown with marks or of a page."""
+    shift, found = 0, []
+    for mark in MARK.finditer(line):
+        found.append(_Number(mark.start() - shift, mark[2], called.get(mark[1], mark[1])))
+        shift += len(mark[0]) - len(mark[2])
+    return found or [_Number(each.start(2), each[2], html.unescape(each[1])) for each in _LINKED.finditer(line)]
+
+
+def _altered(before: str, now: str) -> tuple[int, int]:
+    """From where to where of a line differs from what it is now."""
+    head = _shared(before, now)
+    return head, len(before) - _shared(before[head:][::-1], now[head:][::-1])
+
+
+def _shared(one: str, other: str) -> int:
+    """How many letters both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (first, second) in pairs if first != second), min(len(one), len(other)))
+
+
+def _told(name: str, place: int, said: str, numbers: Sequence[_Number]) -> Fault:
+    words = " ".join(said.split())
+    shown = words if len(words) <= _MOST_SHOWN else words[: _MOST_SHOWN - 1] + "…"
+    told = "; ".join(dict.fromkeys(f"{each.reference} is {each.text}" for each in numbers)) or "its words are others"
+    return Fault("altered-text", f"{name}, line {place + 1}", f"it says {shown!r}, and the evidence: {told}")
 
 
 def changed_numbers(raw: bytes, artefacts: Mapping[str, Artefact]) -> Iterator[Fault]:
