@@ -101,3 +101,26 @@ def test_every_measured_figure_stands_on_the_card() -> None:
     assert (first.set, first.value, first.low, first.high) == ("read films", 0.72, 0.66, 0.78)
     assert (first.films, first.positives, first.films_sha256) == (400, 80, "aa")
     assert second.name == "AUROC, opacity, sealed"
+
+
+def test_no_figure_below_one_is_told_as_one() -> None:
+    near = question("read films", 0.05) | {"auroc": interval(0.997, 0.9961, 0.9982)}
+    words = _evidence(figures(near, question("matched films", 0.05)))
+    assert "AUROC 0.997 (95 % interval 0.996 to 0.998)" in words
+
+
+def test_the_worst_of_the_sets_that_look_different_stands_on_the_card() -> None:
+    def held(auroc: float) -> Figures:
+        about = {"films": 90, "positives": 60, "films_sha256": "cc", "auroc": interval(auroc, 0.9, 0.98)}
+        right = {"sensitivity": interval(0.97, 0, 1), "specificity": interval(0.88, 0, 1)}
+        return about | right | {"accuracy where 62.5% are positive": interval(0.94, 0, 1)}
+
+    plain = figures(question("read films", 0.05), question("matched films", 0.05))
+    assert "Fitted without" not in _evidence(plain)
+    sets = {"out of fold": held(0.5), "held out: wide films": held(0.96), "held out: hard films": held(0.95)}
+    found = plain | {"shifts": {"sets": sets}}
+    words = _evidence(found)
+    assert "(hard films): 0.95 (95 % interval 0.90 to 0.98) on 90 such films" in words
+    assert "sensitivity 97%, specificity 88%, and 94% of calls right where 62.5 % are positive." in words
+    told = [(metric.set, metric.value) for metric in _metrics(found) if "without such films" in metric.name]
+    assert told == [("held out: wide films", 0.96), ("held out: hard films", 0.95)]

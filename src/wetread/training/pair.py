@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from wetread.errors import ConfigError
 from wetread.network import build
-from wetread.network.lite import build_lite
+from wetread.network.lite import EfficientNetLite, build_lite
 from wetread.network.pair import Pair, mixed, reduced
 from wetread.network.probe import build_probe
 from wetread.network.small import Committee, SmallNetwork
@@ -49,7 +49,7 @@ def built(config: TrainConfig, outputs: int = 1) -> nn.Module:
     if config.fit.method == "tail":
         return build(spec).eval()
     small = _settings(config)
-    members = [SmallNetwork(small.width, small.dropout, small.blocks) for _ in range(config.fit.folds)]
+    members = [SmallNetwork(small.width, small.dropout, small.blocks) for _ in range(small.members)]
     return Pair(build_lite(spec), Committee(members), small.side, small.weight).eval()
 
 
@@ -59,7 +59,7 @@ class Paired:
     Parameters
     ----------
     fold
-        int64 (films,): each film's fold. The network of all films holds one small network for each, fitted without it.
+        int64 (films,): each film's fold. The network of all films holds small networks of which each was fitted without one.
     """
 
     def __init__(self, config: TrainConfig, films: FilmSet, folder: Path, fold: Ints) -> None:
@@ -68,13 +68,10 @@ class Paired:
         self._frames: Frames | None = None
 
     def fit(self, places: Ints, seed: int) -> Pair:
-        """The tuned network fitted on the films at `places`, with one small network for each fold, fitted without it."""
-        config = self._config
-        members = [
-            self._small(places[self._fold[places] != held], config.fit.seed + held) for held in range(config.fit.folds)
-        ]
-        small = _settings(config)
-        return Pair(self._tail.fit(places, seed), Committee(members), small.side, small.weight).eval()
+        """The tuned network fitted on the films at `places`, with small networks of which each was fitted without a fold."""
+        small, first = _settings(self._config), self._config.fit.seed
+        members = [self._small(places[self._fold[places] != held], first + held) for held in range(small.members)]
+        return Pair(self._tuned_network(places, seed), Committee(members), small.side, small.weight).eval()
 
     def score(self, inside: Ints, outside: Ints, seed: int) -> Answers:
         """Logits and maps of the films `outside`, from one tuned and one small network fitted on those `inside`."""
@@ -85,14 +82,7 @@ class Paired:
 
     def _tuned(self, inside: Ints, outside: Ints, seed: int) -> Answers:
         """What the tuned network answers, kept apart: the small one may be changed without fitting it again."""
-        how = asdict(self._config.fit)
-        parts = [how[name] for name in ("epochs", "batch", "learning_rate", "weight_decay", "first_trained")]
-        about: list[object] = [
-            self._tail.key,
-            asdict(self._config.network),
-            parts,
-            [self._films.names[place] for place in outside],
-        ]
+        about = [*self._about_tuned(), [self._films.names[place] for place in outside]]
         path = self._path("tuned", about, inside, seed).with_suffix(".npz")
         if not path.exists():
             logits, maps = self._tail.score(inside, outside, seed)
@@ -100,11 +90,25 @@ class Paired:
         with np.load(path) as kept:
             return kept["logits"], kept["maps"]
 
+    def _tuned_network(self, places: Ints, seed: int) -> EfficientNetLite:
+        """The tuned network itself, kept in the same way."""
+        path = self._path("tuned", self._about_tuned(), places, seed)
+        if not path.exists():
+            write_whole(path, partial(torch.save, self._tail.fit(places, seed).state_dict()))
+        network = build_lite(replace(self._config.network, pretrained=False, weights=""))
+        network.load_state_dict(torch.load(path, weights_only=True))
+        return network.eval()
+
+    def _about_tuned(self) -> list[object]:
+        how = asdict(self._config.fit)
+        parts = [how[name] for name in ("epochs", "batch", "learning_rate", "weight_decay", "first_trained")]
+        return [self._tail.key, asdict(self._config.network), parts]
+
     def _small(self, places: Ints, seed: int) -> SmallNetwork:
         config, how = self._config, _settings(self._config)
         changes = config.small_augmentation or Augmentation()
         parts = asdict(how)
-        del parts["weight"]
+        del parts["weight"], parts["members"]
         path = self._path("small", [parts, asdict(changes), config.input.sha256()], places, seed)
         if not path.exists():
             frames, labels = self._small_films()[places], self._films.labels[places, 0].astype(np.int64)

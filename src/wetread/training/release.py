@@ -37,6 +37,7 @@ __all__ = ["export", "release"]
 Float = NDArray[np.float64]
 # Engines may differ from PyTorch, and from each other, by this much in a logit (float32 rounding).
 PARITY = 1e-3
+_NEAR_ONE = 0.985
 
 
 def release(
@@ -326,7 +327,8 @@ def _signed(value: float) -> str:
 
 
 def _told(interval: dict[str, float]) -> str:
-    return f"{interval['value']:.2f} (95 % interval {interval['low']:.2f} to {interval['high']:.2f})"
+    digits = 2 if interval["high"] < _NEAR_ONE else 3  # no figure below 1 is told as 1.00
+    return "{value:.{n}f} (95 % interval {low:.{n}f} to {high:.{n}f})".format(n=digits, **interval)
 
 
 def _write_scores(path: Path, films: FilmSet, scores: Float, fold: NDArray[np.int64] | None) -> None:

@@ -63,6 +63,8 @@ class BesideSettings(SmallSettings):
     ----------
     side, blocks
         Rows and columns of the frame it sees, and the residual blocks of each of its stages.
+    members
+        How many small networks answer, each fitted without another fold; every film is scored out of fold by one.
     weight
         What the small networks' log-odds count, between 0 and 1; the tuned network's count the rest.
     uneven, framed
@@ -72,6 +74,7 @@ class BesideSettings(SmallSettings):
 
     side: int = 64
     blocks: tuple[int, ...] = (1, 2, 2)
+    members: int = 3
     weight: float = 0.5
     uneven: float = 0.0
     framed: float = 0.0
@@ -83,6 +86,8 @@ class BesideSettings(SmallSettings):
                 "blocks are numbers of at least 1, one for each stage, and side can be halved as often as there are: "
                 f"{list(self.blocks)}, {self.side}"
             )
+        if self.members < 1:
+            raise ConfigError(f"members are at least 1: {self.members}")
         if not 0 < self.weight < 1:
             raise ConfigError(f"weight lies between 0 and 1, not at {self.weight:g}")
         if self.uneven < 0 or not 0 <= self.framed <= 1:
