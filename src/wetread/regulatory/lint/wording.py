@@ -7,7 +7,8 @@ import re
 __all__ = ["augments", "denied", "flips", "hardware", "look_alikes_in"]
 
 _AUGMENTATION = re.compile(
-    r"augment(?!ed (?:\w+ ){0,3}(?:architecture|model|network|layers?))\w*|flip\w*|mirror\w*|rotat\w*+(?! (?:\w+ ){0,3}(?:upright|according|orientation))|shear\w*"
+    r"augment(?!ed (?:\w+ ){0,3}(?:architecture|model|network|layers?))\w*|flip\w*|mirror\w*"
+    r"|rotat\w*+(?! (?:\w+ ){0,3}(?:upright|according|orientation))|shear\w*"
     r"|zoom\w*|(?:height|width|horizontal|vertical|random)[ _-]*shift\w*"
     r"|translat\w*|jitter\w*|random\w*|elastic\w*|cut-?out|mix-?up",
     re.IGNORECASE,

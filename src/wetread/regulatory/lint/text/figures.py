@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from wetread.regulatory.lint.submission import Comparison, DataSet, Metric
 from wetread.regulatory.lint.text.document import Document
-from wetread.regulatory.lint.text.figure import Figure, all_figures, without_figures
+from wetread.regulatory.lint.text.figure import all_figures, without_figures
 from wetread.regulatory.lint.text.margin import Margin
+from wetread.regulatory.lint.text.measures import Figure
 from wetread.regulatory.lint.text.words import share_in
 
 __all__ = ["figures_of"]
