@@ -1,4 +1,4 @@
-"""The rows and counts of docs/modality.md, from the table and the sets of questions: `python tools/modality_page.py`."""
+"""The rows and sources of docs/modality.md, from the table: `python tools/modality_page.py`."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def section() -> str:
     evidence = Counter(row.evidence for row in known.rows)
     firsts = Counter("none" if row.examination is None else row.examination.modality for row in known.rows)
     lines = [
-        f"{len(known.rows)} rows: {evidence['read']} confirmed in a source that was read, {evidence['secondary']} known second "
-        f"hand, {evidence['memory']} from memory and unconfirmed. First examination: "
+        f"{len(known.rows)} rows: {evidence['read']} confirmed in a source that was read, "
+        f"{evidence['secondary']} known "
+        f"second hand, {evidence['memory']} from memory and unconfirmed. First examination: "
         + ", ".join(f"{name} {count}" for name, count in sorted(firsts.items(), key=lambda item: (-item[1], item[0])))
         + f". {len(known.emergencies)} kinds of emergency, {len(known.sources)} sources.",
     ]

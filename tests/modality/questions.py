@@ -22,9 +22,10 @@ def read(name: str) -> list[tuple[str, str]]:
 def judge(expected: str, advices: tuple[Advice, ...]) -> str:
     """What an answer is worth.
 
-    "right": the expected row alone, the expected refusal, or the call to care. "offered": the expected row among several.
-    "missed": declined where the table has the row, or an emergency not seen but declined. "false": another answer than the
-    expected one. "alarm": a call to care where a row was expected.
+    "right": the expected row alone, the expected refusal, or the call to care. "offered": the expected row among
+    several.
+    "missed": declined where the table has the row, or an emergency not seen but declined. "false": another answer than
+    the expected one. "alarm": a call to care where a row was expected.
     """
     status, rows = advices[0].status, [advice.row.id for advice in advices if advice.row is not None]
     if expected in ("declined", "emergency"):

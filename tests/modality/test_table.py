@@ -99,7 +99,8 @@ def test_a_row_of_volumes_says_that_no_flat_picture_answers() -> None:
 def test_every_xray_examination_has_a_dose_and_a_caution_for_pregnancy() -> None:
     silent = [
         e.key for e in EXAMINATIONS.values()
-        if e.modality in ("DX", "CT", "MG", "RF", "XA", "NM", "PX", "IO", "BMD") and (e.radiation == "none" or not e.pregnancy)
+        if e.modality in ("DX", "CT", "MG", "RF", "XA", "NM", "PX", "IO", "BMD")
+        and (e.radiation == "none" or not e.pregnancy)
     ]  # fmt: skip
     assert silent == []
     assert [

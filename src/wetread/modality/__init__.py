@@ -1,4 +1,4 @@
-"""Which imaging examination answers which clinical question: a table with its sources, and an honest matcher before it."""
+"""Which imaging examination answers which clinical question: a table with its sources and an honest matcher."""
 
 from __future__ import annotations
 

@@ -12,7 +12,10 @@ from wetread.modality.table import Emergency, Examination, Row
 __all__ = ["DEVICE", "NOTICE", "SCHEMA", "Advice", "Status", "to_json"]
 
 SCHEMA = "wetread.modality/1"
-NOTICE = "Decision support, not an order: a clinician who knows the patient decides. Not cleared or approved by any authority."
+NOTICE = (
+    "Decision support, not an order: a clinician who knows the patient decides. "
+    "Not cleared or approved by any authority."
+)
 Status = Literal["answer", "depends", "declined", "emergency"]
 _EVIDENCE = {
     "read": "confirmed in a source that was read",
@@ -20,8 +23,9 @@ _EVIDENCE = {
     "memory": "from memory, unconfirmed",
 }
 DEVICE = (
-    "wetread reads frontal chest films (PA, AP) for pneumonia: adults, and children of 1 to 5 years. It gives a calibrated "
-    "probability or a refusal. It reads no lateral film, finds nothing else on a film, tells no germ, and rules nothing out."
+    "wetread reads frontal chest films (PA, AP) for pneumonia: adults, and children of 1 to 5 years. It gives a "
+    "calibrated probability or a refusal. It reads no lateral film, finds nothing else on a film, tells no germ, and "
+    "rules nothing out."
 )
 
 
@@ -32,8 +36,8 @@ class Advice:
     Parameters
     ----------
     status
-        "answer": this row fits. "depends": one of several rows, and `asks` tells them apart. "declined": the table does not
-        know, `reason` says why. "emergency": to care now, `emergency` says what and how.
+        "answer": this row fits. "depends": one of several rows, and `asks` tells them apart. "declined": the table
+        does not know, `reason` says why. "emergency": to care now, `emergency` says what and how.
     row
         The row, with "answer" and "depends" alone.
     emergency
@@ -45,8 +49,8 @@ class Advice:
     cautions
         What must be known of this patient: pregnancy, age, contradictions.
     understood, absent, mended
-        Meanings that were found, those said to be absent, and words that misspelt ones were taken for. Never the question
-        itself: it may name somebody.
+        Meanings that were found, those said to be absent, and words that misspelt ones were taken for. Never the
+        question itself: it may name somebody.
     nearest
         Questions of the table that come near, where it is declined.
     """

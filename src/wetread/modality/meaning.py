@@ -19,7 +19,8 @@ _SAY_NOTHING = SKIP | words("asking") | words("female") | words("male") | load("
 _REACH = 7
 _UNABLE = frozenset(("can", "will"))  # "cannot straighten her elbow" denies no elbow
 _MEDICAL = re.compile(
-    r"(?:itis|osis|oma|emia|aemia|pathy|ectomy|ostomy|otomy|plasty|scopy|graphy|algia|uria|penia|megaly|plegia|rrhage|sarcoma|stenosis|plasia|trophy)$"
+    r"(?:itis|osis|oma|emia|aemia|pathy|ectomy|ostomy|otomy|plasty|scopy|graphy|algia|uria|penia"
+    r"|megaly|plegia|rrhage|sarcoma|stenosis|plasia|trophy)$"
 )
 
 

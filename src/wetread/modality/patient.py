@@ -15,20 +15,24 @@ _WORDS: dict[str, list[float]] = load("language")["ages"]  # words that give an 
 _FEMALE, _MALE, _PRONOUNS = words("female"), words("male"), words("pronouns")
 _PREGNANT = re.compile(
     r"\bpregnan\w*|\bgravid\w*|\bantenatal|\bprenatal|\btrimester|\bf(?:o)?etus|\bgestation|\bunborn|\bmother to be\b"
-    r"|\bexpecting (?:a |my |our |her |twin)|\bbaby bump|\b(?:am|is|who is|she is|i am|currently) expecting\b|\bmy bump\b|\bin labou?r\b"
+    r"|\bexpecting (?:a |my |our |her |twin)|\bbaby bump"
+    r"|\b(?:am|is|who is|she is|i am|currently) expecting\b|\bmy bump\b|\bin labou?r\b"
     r"|^expecting\b|\bexpecting$|\bexpecting (?:mother|mum|mom|woman|lady)|\bmaternity|\bexpectant"
 )
 _NOT_PREGNANT = re.compile(
     r"\b(?:not|never been|isn't|cannot be|can not be|no chance of being|nor|neither) (?:\w+ )?pregnan|\bno pregnan"
     r"|\bpregnancy test (?:is |was )?negative|\bnegative pregnancy test|\bget(?:ting)? pregnan|\btrying for|\bconceive"
-    r"|\bbecom(?:e|ing) pregnan|\bpostpartum|\bafter (?:the |my |her )?pregnan|\bbefore (?:the |my |her )?pregnan|\bnon ?pregnant"
+    r"|\bbecom(?:e|ing) pregnan|\bpostpartum|\bafter (?:the |my |her )?pregnan|\bbefore (?:the |my |her )?pregnan"
+    r"|\bnon ?pregnant"
     r"|\bpost ?menopaus|\bhysterectom|\bexclude pregnan|\bnot currently pregnan"
 )
 _UNBORN = re.compile(r"\b(?:trying for|having|want|expecting) (?:a|another) (?:baby|child)\b|\bbaby bump\b")
 _LACTATING = re.compile(r"\bbreast ?feeding|\blactating|\bnursing (?:mother|mum|mom)|\bnursing my\b")
 _WEEKS = re.compile(
-    r"(?<!for )(?<!past )(?<!last )(?<!about )(?<!over )(?<!after )(?<!since )(?<!than )(?<!every )(?<!in )(?<!these )(?<!previous )"
-    r"\b(\d{1,2}) weeks?\b(?! (?:old|ago|of |now|later|after|post|since|cough|history|back|and getting|without|long|duration))"
+    r"(?<!for )(?<!past )(?<!last )(?<!about )(?<!over )(?<!after )(?<!since )"
+    r"(?<!than )(?<!every )(?<!in )(?<!these )(?<!previous )"
+    r"\b(\d{1,2}) weeks?\b(?! (?:old|ago|of |now|later|after|post|since|cough|history|back"
+    r"|and getting|without|long|duration))"
 )
 
 
@@ -85,13 +89,17 @@ def read_patient(text: str) -> Patient:
     return patient
 
 
-_NOT_AN_AGE = r"(?! ?(?:week|month|day|hour|minute|kg|degree|%|cm|mm|pack|mg|x |c\b|f\b|pound|feet|foot|meter|metre|time|year ago|_))"
+_NOT_AN_AGE = (
+    r"(?! ?(?:week|month|day|hour|minute|kg|degree|%|cm|mm|pack|mg|x |c\b|f\b|pound|feet|foot|meter|metre|time"
+    r"|year ago|_))"
+)
 _PERSON = r"male|female|man|woman|lady|gentleman|boy|girl|smoker|patient|adult"
 _RELATIVE = r"child|wife|husband|mother|father|son|daughter|mum|mom|dad|grandma|grandmother|grandfather|grandpa"
 _EXACT = (
     rf"\baged? (?:of )?(\d{{1,3}})\b{_NOT_AN_AGE}",
     rf"\b(\d{{1,3}}) (?:{_PERSON}|m|f|guy)\b",
-    r"\b(?:i am|is|turned|turning|they are|at|now) (\d{1,3})\b(?= ?(?:and|with|,|\.|\?|$|years|year|has|but|who|should|do|can))",
+    r"\b(?:i am|is|turned|turning|they are|at|now) (\d{1,3})\b"
+    r"(?= ?(?:and|with|,|\.|\?|$|years|year|has|but|who|should|do|can))",
     r"^(\d{1,3}) year\b",
     rf"\b(\d{{1,3}}) years? (?:{_PERSON}|child|kid|pregnant)",
     r"(?:^|, )(\d{1,2})(?=,|\.|\?|$)",
@@ -123,7 +131,9 @@ def _years(text: str) -> tuple[float, float] | None:
 
 
 _SOMEBODY_ELSE = re.compile(
-    r"\b(?:he|she|him|her|his|they|patient|son|daughter|brother|sister|friend|neighbour|neighbor|partner|friends|colleague|one|twins|pet|family|flatmate|roommate|boss|client|resident|pupil)\b"
+    r"\b(?:he|she|him|her|his|they|patient|son|daughter|brother|sister"
+    r"|friend|neighbour|neighbor|partner|friends|colleague|one|twins|pet"
+    r"|family|flatmate|roommate|boss|client|resident|pupil)\b"
 )
 
 
@@ -219,7 +229,8 @@ def concepts_of_numbers(text: str, patient: Patient) -> frozenset[str]:
 def _lasting(text: str) -> frozenset[str]:
     """How long it has lasted: `chronic` from eight weeks on, `acute` below two."""
     for match in re.finditer(
-        r"\b(\d{1,2}|several|few|many|couple) (?:of )?(day|week|month|year)s?\b(?! (?:old|of age|pregnan|gestation|scan|smok))",
+        r"\b(\d{1,2}|several|few|many|couple) (?:of )?(day|week|month|year)s?\b"
+        r"(?! (?:old|of age|pregnan|gestation|scan|smok))",
         text,
     ):
         before = text[: match.start()].split()[-2:]

@@ -1,4 +1,4 @@
-"""Patterns over meanings: `cough|sputum & fever & !chronic` holds where one of the first, the second, and not the last is there.
+"""Patterns over meanings: `cough|sputum & fever & !chronic` needs one of two, and fever, and nothing long.
 
 A group `@hurt` stands for the words that concepts.toml gives it. A row or an emergency is found by any of its patterns.
 """

@@ -1,4 +1,4 @@
-"""The decision: care before tables, a row that fits, several with what tells them apart, or an honest "I do not know"."""
+"""The decision: care before tables, a row that fits, several with what tells them apart, or "I do not know"."""
 
 from __future__ import annotations
 

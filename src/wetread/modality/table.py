@@ -65,8 +65,8 @@ class Examination:
     body_part
         (code, meaning) from CID 4 Anatomic Region (scheme SCT).
     views
-        (code, meaning) of each projection from CID 4010 DX View or CID 4014 View for Mammography; empty where a film has
-        no such code, and for what is no film.
+        (code, meaning) of each projection from CID 4010 DX View or CID 4014 View for Mammography; empty where a film
+        has no such code, and for what is no film.
     radiation, dose
         Class ("none", "very low", "low", "medium", "high") and the typical effective dose of an adult that it means.
     pregnancy, contrast
@@ -115,11 +115,11 @@ class Row:
     asks
         What to ask back.
     sources, evidence
-        Where it comes from, and whether that was read ("read"), known through somebody else ("secondary"), or named from
-        memory ("memory": unconfirmed).
+        Where it comes from, and whether that was read ("read"), known through somebody else ("secondary"), or named
+        from memory ("memory": unconfirmed).
     patterns, words, unless
-        How it is found (see `wetread.modality.pattern`): any pattern holds, nothing of `unless` is there; `words` are the
-        meanings that it explains.
+        How it is found (see `wetread.modality.pattern`): any pattern holds, nothing of `unless` is there; `words` are
+        the meanings that it explains.
     beats
         Rows that are left out where this one holds.
     stated
@@ -160,7 +160,8 @@ class Row:
             )
         if self.urgency not in get_args(Urgency) or self.evidence not in get_args(Evidence):
             raise DataError(
-                f"row {self.id} of the modality table has an unknown urgency or evidence: correct rows_{self.region}.toml"
+                f"row {self.id} of the modality table has an unknown urgency or evidence: "
+                f"correct rows_{self.region}.toml"
             )
 
 
@@ -251,7 +252,8 @@ def _row(
         entry["id"], region, entry.get("topic", entry["id"]), entry["question"], entry["who"],
         _ages(entry), entry.get("sex", ""), _pregnant(entry), first, entry["urgency"], entry["why"], entry["cannot"],
         entry["none"], tuple(then), entry.get("device", False), asked, named, entry["evidence"], patterns,
-        vocabulary(patterns, entry.get("also", "") + (" with-child" if _pregnant(entry) else "")), frozenset(entry.get("unless", "").split()),
+        vocabulary(patterns, entry.get("also", "") + (" with-child" if _pregnant(entry) else "")),
+        frozenset(entry.get("unless", "").split()),
         frozenset(entry.get("beats", ())), entry.get("stated", False),
     )  # fmt: skip
 
