@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,3 +149,19 @@ def test_a_wrong_device_file_is_told_without_a_traceback(tmp_path: Path, capsys:
     ):
         assert run(*action) == 2
         assert "claim: 'cure'" in capsys.readouterr().err
+
+
+def test_without_the_workshop_s_libraries_it_says_what_to_install(device: Path) -> None:
+    launch = "import sys; sys.modules['yaml'] = None; from wetread.cli import main; sys.exit(main(sys.argv[1:]))"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", launch, "documents", "gaps", str(device)], capture_output=True, text=True, env=environment, check=False
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "this needs yaml: install wetread[workshop]" in done.stderr
+
+
+def test_a_field_that_no_document_asks_for_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    device = device_folder(tmp_path / "device", said={"sponser": "A company."})
+    assert run("build", "--draft", device, "--out", tmp_path / "out", "--formats", "md") == 0
+    assert "said.sponser: no document asks for this field" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from regulatory.made import device_folder, films_of_the_test, tuning_films
-from wetread.errors import ConfigError, LeakError
+from wetread.errors import ConfigError, DataError, LeakError
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.device import Device, load_device
 from wetread.regulatory.seal import films_hash, lock, scored_films, seal_faults, use
@@ -152,6 +152,10 @@ class TestLedger:
         (tmp_path / "ledger.jsonl").write_bytes(made)
         assert json.loads(made.splitlines()[-1])["use"] == 2
         assert codes(load_device(path)) == []
+
+    def test_a_line_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="line 2: it is no JSON"):
+            use(device(tmp_path), b"{}\n{\n")
 
     def test_a_use_needs_a_lock_that_holds(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="lock"):

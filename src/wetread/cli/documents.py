@@ -85,7 +85,10 @@ def run(options: argparse.Namespace) -> int:
         "lock": _lock,
         "use": _use,
     }
-    return actions[options.action](options)
+    try:
+        return actions[options.action](options)
+    except ModuleNotFoundError as error:
+        raise UsageError(f"this needs {error.name}: install wetread[workshop]") from error
 
 
 def _build(options: argparse.Namespace) -> int:

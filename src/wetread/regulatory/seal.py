@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from wetread.errors import ConfigError, LeakError
+from wetread.errors import ConfigError, DataError, LeakError
 from wetread.regulatory.artefact import Artefact
 from wetread.regulatory.chain import FIRST
 from wetread.regulatory.device import Device
@@ -233,6 +233,8 @@ def use(device: Device, before: bytes) -> bytes:
         If the device file names no test list, or no lock.
     LeakError
         If the seal is broken.
+    DataError
+        If a line of the ledger so far cannot be read: then nobody can tell how often the films were used.
     """
     listed, locks = sealed_list(device), device.of_kind("lock")
     if listed is None or not locks:
@@ -242,7 +244,7 @@ def use(device: Device, before: bytes) -> bytes:
         raise LeakError(f"the test films may not be used: {broken[0]}")
     lines = before.splitlines()
     digest = films_hash(listed)
-    used = sum(_at(json.loads(line), "films_sha256") == digest for line in lines)
+    used = sum(_at(_line(number, line), "films_sha256") == digest for number, line in enumerate(lines, 1))
     told = {
         "use": used + 1,
         "device": device.name,
@@ -253,3 +255,10 @@ def use(device: Device, before: bytes) -> bytes:
         "previous": hashlib.sha256(lines[-1]).hexdigest() if lines else FIRST,
     }
     return b"".join(line + b"\n" for line in lines) + json.dumps(told, ensure_ascii=False).encode() + b"\n"
+
+
+def _line(number: int, line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise DataError(f"ledger, line {number}: it is no JSON, so that nobody can tell what was used") from error
