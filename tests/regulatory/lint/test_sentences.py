@@ -299,6 +299,8 @@ def test_a_flow_chart_in_letters_is_a_chain_of_steps() -> None:
         ("The split lets the same patient be in both sets.", "", False),
         ("It was not split by patient.", "", False),
         ("Learning rate by patient search.", "", None),
+        ("Outliers were removed based on patient age.", "", None),
+        ("Images of patients already included in the training set have been dropped.", "patient", True),
     ],
 )
 def test_splits(text: str, unit: str, disjoint: bool | None) -> None:

@@ -10,7 +10,7 @@ from wetread.regulatory.lint import Finding, lint, read
 
 TEXTS = Path(__file__).parent / "texts"
 
-# What a reviewer finds in each text, written down from the texts before they were linted.
+# What a reviewer finds in each text.
 EXPECTED: dict[str, set[str]] = {
     "good": set(),
     "free": set(),  # as good, far from the template

@@ -13,17 +13,18 @@ from wetread.regulatory.lint.wording import denied
 
 __all__ = ["claim_of", "first_ages", "improper", "limitations_of", "modalities_in", "negated", "views_in"]
 
+# The letters count in capitals only: "ap" and "pa" are also other words.
 _VIEWS = {
-    "PA": r"\bPA\b|\bP/A\b|postero-?\s?anterior|posterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?anterior",
-    "AP": r"\bAP\b|\bA/P\b|antero-?\s?posterior|anterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?posterior",
-    "LATERAL": r"\blateral\b",
+    "PA": re.compile(r"\bPA\b|\bP/A\b|(?i:postero-?\s?anterior|posterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?anterior)"),
+    "AP": re.compile(r"\bAP\b|\bA/P\b|(?i:antero-?\s?posterior|anterior\W{0,3}(?:to\W{0,3}|and\W{0,3})?posterior)"),
+    "LATERAL": re.compile(r"(?i:\blateral\b)"),
 }
 _MODALITIES = {
-    "DX": r"\bDX\b|\bDR\b|digital (?:x-?\s?ray|radiograph)",
-    "CR": r"\bCR\b|computed radiograph",
-    "CT": r"\bCT\b|computed tomograph",
-    "MR": r"\bMRI?\b|magnetic resonance",
-    "US": r"\bultrasound\b",
+    "DX": re.compile(r"\bDX\b|\bDR\b|(?i:digital (?:x-?\s?ray|radiograph))"),
+    "CR": re.compile(r"\bCR\b|(?i:computed radiograph)"),
+    "CT": re.compile(r"\bCT\b|(?i:computed tomograph)"),
+    "MR": re.compile(r"\bMRI?\b|(?i:magnetic resonance)"),
+    "US": re.compile(r"(?i:\bultrasound\b)"),
 }
 _PLAIN_FILM = re.compile(r"x-?\s?rays?\b|radiograph", re.IGNORECASE)
 _LEFT_OUT = re.compile(
@@ -57,20 +58,13 @@ def views_in(text: str) -> tuple[str, ...]:
     >>> views_in("in the AP or PA position"), views_in("PA films; lateral films are not read")
     (('PA', 'AP'), ('PA',))
     """
-    return tuple(
-        view for view, words in _VIEWS.items() if _named(words, text, re.IGNORECASE if view == "LATERAL" else 0)
-    )
+    return tuple(view for view, words in _VIEWS.items() if _named(words, text))
 
 
-def _named(words: str, text: str, flags: int = 0) -> bool:
-    # The letters alone count in capitals only: "ap" and "pa" are also other words.
-    patterns = (
-        [re.compile(words, flags)] if flags else [re.compile(words), re.compile(words.split("|", 2)[2], re.IGNORECASE)]
-    )
+def _named(words: re.Pattern[str], text: str) -> bool:
     return any(
         not denied(text, found.start(), found.end()) and not _ruled_out(text, found.end())
-        for one in patterns
-        for found in one.finditer(text)
+        for found in words.finditer(text)
     )
 
 
@@ -79,9 +73,7 @@ def _ruled_out(text: str, end: int) -> bool:
     clause = re.split(r"[.;\n]", text[end:])[0][:60]
     # "... or PA, and have never before been filmed" speaks of something else.
     found = _LEFT_OUT.match(clause)
-    return bool(found) and not re.search(
-        r"\b(?:has|have|had|and)\b", clause[: found.end() if found else 0], re.IGNORECASE
-    )
+    return found is not None and not re.search(r"\b(?:has|have|had|and)\b", found[0], re.IGNORECASE)
 
 
 def modalities_in(text: str) -> tuple[str, ...]:
@@ -90,14 +82,7 @@ def modalities_in(text: str) -> tuple[str, ...]:
     >>> modalities_in("Modality is DX (Digital Radiography)"), modalities_in("chest X-ray"), modalities_in("not for CT")
     (('DX',), ('RG',), ())
     """
-    coded = tuple(
-        code
-        for code, words in _MODALITIES.items()
-        if any(
-            not denied(text, found.start(), found.end()) and not _ruled_out(text, found.end())
-            for found in re.finditer(words, text, re.IGNORECASE if len(words) > 25 else 0)
-        )
-    )
+    coded = tuple(code for code, words in _MODALITIES.items() if _named(words, text))
     return coded or (("RG",) if _PLAIN_FILM.search(text) else ())
 
 

@@ -14,6 +14,7 @@ from wetread.regulatory.lint.wording import augments, denied, flips, look_alikes
 
 __all__ = [
     "augmentation_of",
+    "look_alikes_of",
     "meanings_of",
     "preprocessing_of",
     "recalibrated_in",
@@ -28,10 +29,14 @@ _BY_PATIENT = re.compile(
     r"|disjoint|id)\w*"
     r"|disjoint\w*(?: \w+){0,3} patients|patients?(?: \w+){0,5} disjoint|group(?:ed|shufflesplit| shuffle split"
     r"|kfold| k-?fold)"
-    r"|patients? (?:\w+ ){0,4}(?:included|present|seen|used) in (?:\w+ ){0,6}(?:dropped|removed|excluded|left out)"
     r"|no patients? (?:\w+ ){0,8}(?:both|two|more than one|overlap|shared)"
     r"|(?:no|without(?: any)?) (?:patient )?overlap|patients? (?:\w+ ){0,3}(?:only|exclusively) (?:\w+ ){0,3}one"
     r"|same patient (?:\w+ ){0,4}(?:never|not)",
+    re.IGNORECASE,
+)
+# "Images of patients already included in the training set have been dropped."
+_DROPPED = re.compile(
+    r"patients? (?:\w+ ){0,4}(?:included|present|seen|used) in (?:\w+ ){0,6}(?:dropped|removed|excluded|left out)",
     re.IGNORECASE,
 )
 _SHARED = re.compile(
@@ -49,9 +54,7 @@ _BY_IMAGE = re.compile(
     r"|(?:images|films|x-?rays|rows|samples) (?:\w+ ){0,2}(?:randomly|stratified)\w* (?:split|divided|partitioned)",
     re.IGNORECASE,
 )
-_SPLITS = re.compile(
-    r"dropped|removed|leak|split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE
-)
+_SPLITS = re.compile(r"split|divid|partition|shared|both|overlap|disjoint|train_test", re.IGNORECASE)
 _RECALIBRATED = re.compile(
     r"\bre-?calibrat\w+|\bcalibrat\w+|platt\b|isotonic|temperature scaling|prior (?:shift|correct)\w*"
     r"|prevalence[- ](?:adjust|correct)\w+",
@@ -154,7 +157,11 @@ def split_of(document: Document, margin: Margin) -> tuple[str, bool | None]:
     """What was split, and whether patients are said to stand on one side."""
     unit, disjoint = "", None
     for passage in document.passages:
-        if passage.section.startswith("plan") or not _SPLITS.search(passage.text):
+        if passage.section.startswith("plan"):
+            continue
+        if _DROPPED.search(passage.text):
+            unit, disjoint = "patient", True if disjoint is None else disjoint
+        if not _SPLITS.search(passage.text):
             continue
         if shared := _SHARED.search(passage.text):
             margin.at("disjoint", passage)
