@@ -25,7 +25,7 @@ def method(path: Path) -> str:
 
 
 # Recipes of other methods are tested beside them.
-SHIPPED = [path for path in sorted(CONFIGS.glob("*.toml")) if method(path) in ("tail", "probe")]
+SHIPPED = [path for path in sorted(CONFIGS.glob("*.toml")) if method(path) in ("tail", "pair", "probe")]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)

@@ -37,6 +37,7 @@ epochs = 4
 batch = 8
 averaging = 0.9
 learning_rate = 1e-2
+members = 2
 weight = 0.4
 uneven = 0.1
 framed = 0.3
@@ -197,25 +198,13 @@ def test_the_tool_measures_a_finished_run_without_fitting_it_again(
     assert shifts_tool.main() != 0
 
 
-def test_the_candidate_is_the_released_recipe_with_small_networks_beside_it() -> None:
-    configs = Path(__file__).parents[2] / "configs"
-    released, candidate = (
-        load_config(configs / name) for name in ("paediatric.toml", "candidates/paediatric_pair.toml")
-    )
-    assert candidate.fit.method == "pair"
-    assert (candidate.network, candidate.input) == (released.network, released.input)
-    assert candidate.augmentation == released.augmentation
-    same = replace(candidate.fit, method=released.fit.method, sensitivity=released.fit.sensitivity)
-    assert same == released.fit
-
-
 def test_another_weight_fits_nothing_again(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def never(*_: object, **__: object) -> None:
         raise AssertionError("fitted again")
 
     monkeypatch.setattr("wetread.training.pair.fit", never)
     monkeypatch.setattr("wetread.training.pair.Tail.score", never)
-    monkeypatch.setattr("wetread.training.pair.Tail.fit", lambda *_: built(world.config).get_submodule("tuned"))
+    monkeypatch.setattr("wetread.training.pair.Tail.fit", never)
     path = tmp_path / "tiny.toml"
     path.write_text(recipe().replace("weight = 0.4", "weight = 0.7"), encoding="utf-8")
     before = np.load(world.run / "oof.npz")["logits"]
@@ -237,6 +226,8 @@ def test_an_unfinished_run_tells_no_shifts(world: World, tmp_path: Path) -> None
         ("weight = 0.4", "weight = 1.0", "weight lies between"),
         ("blocks = [1, 1]", "blocks = []", "blocks are numbers"),
         ("side = 32", "side = 30", "can be halved as often"),
+        ("members = 2", "members = 3", "one for each of 2 folds"),
+        ("members = 2", "members = 0", "members are at least 1"),
         ("framed = 0.3", "framed = 1.3", "framed a chance"),
         ("sensitivity = 0.8", "sensitivity = 0.3", "sensitivity lies between"),
         ("width = 64", "width = 96", "frame is a square"),
