@@ -37,8 +37,17 @@ def test_every_code_is_one_of_dicom(key: str) -> None:
     assert group(29)["DCM", examination.modality] == examination.modality_meaning
     assert group(33)["DCM", examination.modality] == examination.modality_meaning
     assert group(4)["SCT", examination.body_part[0]] == examination.body_part[1]
+    if examination.procedure is not None:
+        code, meaning = examination.procedure
+        assert group(10005, 6050)["SCT", code] == meaning
     views = group(4010, 4014)
     assert [views["SCT", code].lower() for code, _ in examination.views] == [m.lower() for _, m in examination.views]
+
+
+def test_every_x_ray_examination_has_a_procedure_code() -> None:
+    without = {one.modality for one in EXAMINATIONS.values() if one.procedure is None}
+    assert not without & {"BMD", "CT", "DX", "IO", "MG", "PX", "RF"}
+    assert EXAMINATIONS["cbct"].procedure != EXAMINATIONS["ct-head"].procedure
 
 
 def test_every_examination_is_used_by_a_row() -> None:

@@ -147,6 +147,9 @@ def _examination(examination: Examination) -> dict[str, Any]:
     return {
         "name": examination.name,
         "modality": _code(examination.modality, "DCM", examination.modality_meaning),
+        "procedure": _code(examination.procedure[0], "SCT", examination.procedure[1])
+        if examination.procedure
+        else None,
         "body_part": _code(examination.body_part[0], "SCT", examination.body_part[1]),
         "views": [_code(code, "SCT", meaning) for code, meaning in examination.views],
         "radiation": {"class": examination.radiation, "meaning": examination.dose},

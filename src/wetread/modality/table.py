@@ -62,6 +62,9 @@ class Examination:
         Its name in the table, and in words.
     modality, modality_meaning
         Code and meaning from CID 29 Acquisition Modality (scheme DCM; PS3.16).
+    procedure
+        (code, meaning) from CID 10005 X-Ray Radiation Dose Procedure Type Reported or CID 6050 Breast Procedure Reported
+        (scheme SCT); None for what neither group holds.
     body_part
         (code, meaning) from CID 4 Anatomic Region (scheme SCT).
     views
@@ -79,6 +82,7 @@ class Examination:
     name: str
     modality: str
     modality_meaning: str
+    procedure: tuple[str, str] | None
     body_part: tuple[str, str]
     views: tuple[tuple[str, str], ...]
     radiation: str
@@ -216,6 +220,7 @@ def _examinations() -> dict[str, Examination]:
             entry["name"],
             entry["modality"],
             classes["meaning"][entry["modality"]],
+            _coded(told) if (told := entry.get("procedure", classes["procedure"].get(entry["modality"]))) else None,
             _coded(entry["part"]),
             tuple(_coded(view) for view in entry.get("views", ())),
             entry["radiation"],

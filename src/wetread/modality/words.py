@@ -126,10 +126,13 @@ def _row(advice: Advice) -> str:
 
 def _named(examination: Examination) -> str:
     views = ", ".join(meaning for _, meaning in examination.views)
-    codes = (
-        f"{examination.modality} {examination.modality_meaning}; {examination.body_part[1]} {examination.body_part[0]}"
-    )
-    return f"{examination.name} [{codes}{'; ' + views if views else ''}]"
+    codes = [
+        f"{examination.modality} {examination.modality_meaning}",
+        *([f"{examination.procedure[1]} {examination.procedure[0]}"] if examination.procedure else []),
+        f"{examination.body_part[1]} {examination.body_part[0]}",
+        *([views] if views else []),
+    ]
+    return f"{examination.name} [{'; '.join(codes)}]"
 
 
 def _safety(examination: Examination) -> list[str]:
