@@ -17,7 +17,7 @@ def test_an_answer_can_be_read_by_a_clinician(capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert err == ""
     assert (
-        "chest radiograph, PA and lateral, standing [DX Digital Radiography; Thorax 816094009; postero-anterior"
+        "chest radiograph, PA and lateral, standing [DX Digital Radiography; Plain radiography 168537006; Thorax 816094009;"
         in out.replace("\n" + " " * 18, " ")
     )
     for label in (
