@@ -62,6 +62,8 @@ def test_ages(text: str, ages: tuple[int, int | None] | None) -> None:
         ("labels of pneumonia are over 90% accurate", None),
         ("57% were male", None),
         ("Prevelance of Pneumonia is 0.166.", 0.166),
+        ("Positive cases should make up around 20-30% of the films", 0.2),
+        ("80% randomly selected films with pneumonia, balanced with as many others", 0.5),
         ("The prevalence of pneumonia is 20%", 0.2),
     ],
 )
@@ -144,6 +146,8 @@ def test_views_and_modalities() -> None:
         ("a tool to discard chest x-ray images without pneumonia", {"later"}),
         ("It replaces the second radiologist.", {"replaces"}),
         ("It does not replace the radiologist.", set()),
+        ("an aid rather than replacing the radiologist", set()),
+        ("acting as one radiologist in a set of two", {"replaces"}),
         ("an FDA-approved device", {"cleared"}),
         ("it is not FDA cleared", set()),
         ("for FDA approval", set()),
@@ -274,6 +278,29 @@ def test_balancing_that_is_told_elsewhere_is_asked() -> None:
     assert finding.where == "line 3"
 
 
+def test_one_set_that_chooses_and_judges_is_found() -> None:
+    text = (
+        "**Description of Validation Dataset:** It is used to evaluate performance and to select the final threshold.\n"
+    )
+    assert "threshold-on-scored-set" in {finding.rule for finding in lint(from_text(text))}
+    tested = from_text(text + "\n**Description of Test Dataset:** 100 films.\n")
+    assert "threshold-on-scored-set" not in {finding.rule for finding in lint(tested)}
+
+
+@pytest.mark.parametrize(
+    ("text", "bar"),
+    [
+        ("F1 should be at least 0.4.", True),
+        ("F1 should be higher than that of radiologists.", True),
+        ("The target is a high sensitivity.", False),
+        ("Each film should take no more than 5 seconds.", False),
+        ("F1 is used.", False),
+    ],
+)
+def test_a_bar_has_a_number_or_somebody_to_be_held_against(text: str, bar: bool) -> None:
+    assert bool(from_text(f"**Algorithm Performance Standard:** {text}\n").plan.criterion) is bar
+
+
 def test_an_empty_text_says_nothing() -> None:
     told = from_text("")
     assert told == Submission(origin="text", places=told.places)
@@ -328,10 +355,10 @@ def test_reference_standards(text: str, method: str, readers: int | None, rule: 
 
 
 _PIECES = st.sampled_from(
-    ["# ", "**", ":**", "|", "F1", "0.5", "50%", "1:3", "\n", "\n\n", " ", "PA", "pneumonia", "ages 1 to 9", "```", "1.8", "150%",
-     "0.9-1.2", "AUC", "(95% CI 80% to 300%)", "3 of 2 positive", " is ",
-     "![", "](", "validation", "not", "flip", "- ", "radiologists", "by patient", "split", "Ground Truth",
-     "threshold", "<<", ">>", "\ue000"]
+    ["# ", "**", ":**", "|", "F1", "0.5", "50%", "1:3", "\n", "\n\n", " ", "PA", "pneumonia", "ages 1 to 9",
+     "```", "1.8", "150%", "0.9-1.2", "AUC", "(95% CI 80% to 300%)", "3 of 2 positive", " is ", "![", "](",
+     "validation", "not", "flip", "- ", "radiologists", "by patient", "split", "Ground Truth", "threshold",
+     "<<", ">>", "\ue000"]
 )  # fmt: skip
 
 

@@ -42,7 +42,8 @@ _LATER = re.compile(
 _REPLACES = re.compile(
     r"replac\w+ (?:\w+ ){0,6}(?:radiologists?|readers?|physicians?|doctors?|clinicians?)|without (?:a "
     r"|any )?(?:radiologist|human|physician)\b"
-    r"|instead of (?:a |the )?(?:radiologist|physician|doctor)|fully automat\w+ diagnos|autonomous\w* (?:diagnos|read)",
+    r"|instead of (?:a |the )?(?:radiologist|physician|doctor)|fully automat\w+ diagnos|autonomous\w* (?:diagnos|read)"
+    r"|\bact(?:s|ing)? as (?:a|one|the)(?: \w+){0,2} (?:radiologist|reader)",
     re.IGNORECASE,
 )
 _CLEARED = re.compile(
@@ -157,7 +158,7 @@ def _said(passages: Iterable[Passage], pattern: re.Pattern[str], place: str, mar
 
 def negated(text: str, start: int) -> bool:
     """Whether the very words before deny it: "does not replace", "is not to be FDA-cleared"."""
-    before = r"(?:\b(?:not|never|no|nor|neither|nothing|none|cannot)|n't)\W+(?:\w+\W+){0,3}$"
+    before = r"(?:\b(?:not|never|no|nor|neither|nothing|none|cannot|rather than|instead of)|n't)\W+(?:\w+\W+){0,3}$"
     return bool(re.search(before, text[:start], re.IGNORECASE))
 
 

@@ -96,7 +96,8 @@ def _of_sentence(passage: Passage) -> Iterator[Figure]:
     for found in _CORRECT.finditer(text):
         name = "npv" if found["call"].lower() == "negative" else "ppv"
         yield Figure(passage, name, round(float(found["value"]) / 100, 6), None, None, "", False, "")
-    if re.search(NAMES["f1"], text, re.IGNORECASE):
+    # In a performance standard they are F1 even where the sentence does not say so.
+    if re.search(NAMES["f1"], text, re.IGNORECASE) or passage.section == "plan/performance":
         for known, owner in PUBLISHED.items():
             if re.search(rf"(?<![\d.])0?{re.escape(str(known)[1:])}0?(?!\d)", text):
                 yield Figure(passage, "f1", known, None, None, owner, is_goal(passage), "")

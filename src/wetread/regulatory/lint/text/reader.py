@@ -36,6 +36,12 @@ _CHOSEN_ON = re.compile(
     r"|partition|subset)\b",
     re.IGNORECASE,
 )
+# "It is used to evaluate performance and to select the threshold."
+_BOTH = re.compile(
+    r"(?:evaluat|measur)\w+ [^.]{0,80}\b(?:select|choos|set|tun|determin)\w* (?:\w+ ){0,4}threshold"
+    r"|\b(?:select|choos|set|tun|determin)\w* (?:\w+ ){0,4}threshold[^.]{0,60}\b(?:evaluat|measur)\w+",
+    re.IGNORECASE,
+)
 _BALANCED = re.compile(r"\bequal|\bbalanc\w+|\b50\s*[/:%-]", re.IGNORECASE)
 _CHOSE = re.compile(
     r"\bchoos\w*|\bchosen?\b|select\w*|determin\w*|\bfixed\b|optimi\w+|maxim\w+|\btuned\b|picked|highest|\bbest\b"
@@ -139,6 +145,10 @@ def _threshold(document: Document, margin: Margin) -> tuple[str, str]:
 
 def _scored(document: Document, metrics: tuple[Metric, ...], chosen: str, margin: Margin, *, ruled: bool) -> str:
     """The set that the figures at the threshold come from; inferred where there is only one candidate."""
+    both = next((one for one in document.of("sets", "threshold") if _BOTH.search(one.text)), None)
+    if both is not None and "sets/test" not in document.headings:
+        margin.at("threshold_scored_on", both)
+        return chosen or "validation"
     at = next(
         (
             at

@@ -19,7 +19,8 @@ _FINDINGS = (
 )  # fmt: skip
 _NAMES = {"infiltrat": "infiltration", "inflitration": "infiltration", "oedema": "edema"}
 _OUT = re.compile(
-    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|avoid"
+    r"exclu|without|not (?:recommended|includ|suitable|have|contain)|should not|must not|absence|tested negative"
+    r"|negative for|avoid"
     r"|not indicated|left out|free of|no (?:other|known)",
     re.IGNORECASE,
 )
@@ -99,6 +100,7 @@ _RULE = re.compile(
     r"|\baverag\w*|\bmean\b|weight\w*|union|unanim\w*|\bagree(?:d|s)? (?:on|by)|adjudicat\w*|at least (?:two|2) of",
     re.IGNORECASE,
 )
+_AGAINST = re.compile(r"\d|radiolog|\breaders?\b|chexnet|inferior|\bhumans?\b|\bexperts?\b", re.IGNORECASE)
 _TIME = re.compile(r"\b(?:milli)?seconds?\b|\bms\b|per film and minute", re.IGNORECASE)
 _BETTER = re.compile(r"outperform|exceed|better than|higher than", re.IGNORECASE)
 _SETTLES = re.compile(
@@ -150,7 +152,7 @@ def plan_of(document: Document, margin: Margin, modalities: tuple[str, ...]) -> 
         sites=_sites(everything),
         sample_size=count_in(everything),
         endpoints=_endpoints(document),
-        criterion=_first(document, _BAR, "plan/performance", "plan/sample"),
+        criterion=_criterion(document),
         multiplicity=_first(document, _MULTIPLICITY, "plan"),
         subgroups=("stated",) if _SUBGROUPS.search(everything) else (),
     )
@@ -218,9 +220,16 @@ def _endpoints(document: Document) -> tuple[str, ...]:
     return tuple(name for name, words in _ENDPOINTS.items() if re.search(words, told, re.IGNORECASE))
 
 
+def _criterion(document: Document) -> str:
+    """The first sentence that sets a bar: with a number, or with whom it is held against."""
+    for one in document.of("plan/performance", "plan/sample"):
+        if _BAR.search(one.text) and _AGAINST.search(one.text) and not _TIME.search(one.text):
+            return one.text
+    return ""
+
+
 def _first(document: Document, pattern: re.Pattern[str], *sections: str) -> str:
-    told = (one.text for one in document.of(*sections) if not _TIME.search(one.text))
-    return next((text for text in told if pattern.search(text)), "")
+    return next((one.text for one in document.of(*sections) if pattern.search(one.text)), "")
 
 
 def truth_of(document: Document, margin: Margin) -> Truth:

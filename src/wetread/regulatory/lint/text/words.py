@@ -46,6 +46,9 @@ _OF_PERCENT = re.compile(
     re.IGNORECASE,
 )
 _FILMS = re.compile(rf"\b(?:{_CASES}|data(?:set)?|set|them|which|those screened)\b", re.IGNORECASE)
+_MAKE_UP = re.compile(
+    r"\bpositives?\b[^.%\d]{0,40}\bmake up\b[^.%\d]{0,15}(\d{1,2})(?:\s*-\s*\d{1,2})?\s*%", re.IGNORECASE
+)
 _AT_PREVALENCE = re.compile(r"(?<![\d.])(\d{1,2}(?:\.\d+)?)\s*%\s*prev[ae]l[ae]nce", re.IGNORECASE)
 _PREVALENCE = re.compile(r"\bprev[ae]l[ae]nce\b[^.%\d]{0,40}?(0?\.\d+)(?![\d%]|\s*%)", re.IGNORECASE)
 _PAIR = re.compile(
@@ -54,7 +57,8 @@ _PAIR = re.compile(
     re.IGNORECASE,
 )
 _NOT_SHARE = re.compile(
-    rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training|validation",
+    rf"{_NEGATIVE}|\bnon|accura|precis|recall|predict|sensitiv|specific|confiden|\bCI\b|interval|training"
+    rf"|validation|randomly|selected",
     re.IGNORECASE,
 )
 _RATIO = re.compile(
@@ -137,7 +141,7 @@ def share_in(text: str, *, sure: bool = False) -> float | None:
         return float(decimal[1])
     if at := _AT_PREVALENCE.search(text):
         return float(at[1]) / 100
-    for found in (*_of_positives(text), *_OF_PERCENT.finditer(text)):
+    for found in (*_of_positives(text), *_OF_PERCENT.finditer(text), *_MAKE_UP.finditer(text)):
         if float(found[1]) <= 100 and not _NOT_SHARE.search(text[found.start() : found.end() + 10]):
             return float(found[1]) / 100
     if (ratio := _ratio_in(text)) is not None:
