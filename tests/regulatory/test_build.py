@@ -131,14 +131,22 @@ def test_a_number_typed_by_a_person_stops_every_build_with_its_field(built: Fold
         build(device, draft=True, formats=("md",))
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Some 12 people.", "'12' is typed by hand, in: Some 12 people."),
+        ("\ue000c0123456789ab\ue0010.99\ue002 of them.", "'0.99' is typed by hand, in: a mark without its claim"),
+        ('{{ num("device:/name") | replace("paper", "9 papers") }}', "'9 papers reader' is typed by hand"),
+    ],
+)
 def test_a_number_typed_in_a_template_stops_every_build_with_its_line(
-    device_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    device_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, said: str
 ) -> None:
     copied = shutil.copytree(written_module.TEMPLATES, tmp_path / "templates")
     template = copied / "14-human-factors.md"
-    template.write_text(template.read_text(encoding="utf-8") + "\n\nSome 12 people.\n", encoding="utf-8")
+    template.write_text(template.read_text(encoding="utf-8") + f"\n\n{typed}\n", encoding="utf-8")
     monkeypatch.setattr(written_module, "TEMPLATES", copied)
-    with pytest.raises(ConfigError, match=r"14-human-factors, line \d+: '12' is typed by hand, in: Some 12 people\."):
+    with pytest.raises(ConfigError, match=rf"14-human-factors, line \d+: {re.escape(said)}"):
         build(load_device(device_file), draft=True, formats=("md",), only=("14-human-factors",))
 
 

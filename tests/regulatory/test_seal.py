@@ -153,6 +153,13 @@ class TestLedger:
         assert json.loads(made.splitlines()[-1])["use"] == 2
         assert codes(load_device(path)) == []
 
+    def test_an_empty_line_is_no_use_and_breaks_nothing(self, tmp_path: Path) -> None:
+        path = device_folder(tmp_path)
+        ledger = tmp_path / "ledger.jsonl"
+        ledger.write_bytes(ledger.read_bytes() + b"\n")
+        assert codes(load_device(path)) == []
+        assert [json.loads(line)["use"] for line in use(load_device(path), ledger.read_bytes()).splitlines()] == [1, 2]
+
     def test_a_line_that_cannot_be_read_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(DataError, match="line 2: it is no JSON"):
             use(device(tmp_path), b"{}\n{\n")

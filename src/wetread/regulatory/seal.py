@@ -205,7 +205,11 @@ def _threshold_faults(device: Device) -> Iterator[Fault]:
 def _ledger_faults(device: Device) -> Iterator[Fault]:
     for each in device.of_kind("ledger"):
         previous, chained = FIRST, False
-        for number, line in enumerate(each.path.read_bytes().splitlines(), 1):
+        # Other files than JSON lines have no chain; an empty line is no use.
+        lines = each.path.read_bytes().splitlines() if each.path.suffix == ".jsonl" else []
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
             told = json.loads(line)
             chained = chained or (isinstance(told, Mapping) and "previous" in told)
             if chained and _at(told, "previous") != previous:
@@ -242,7 +246,7 @@ def use(device: Device, before: bytes) -> bytes:
         raise ConfigError(f"device file {device.path.name}: a use of the test films needs {lacks} first")
     if broken := seal_faults(device):
         raise LeakError(f"the test films may not be used: {broken[0]}")
-    lines = before.splitlines()
+    lines = [line for line in before.splitlines() if line.strip()]
     digest = films_hash(listed)
     used = sum(_at(_line(number, line), "films_sha256") == digest for number, line in enumerate(lines, 1))
     told = {

@@ -16,6 +16,7 @@ from wetread.regulatory.chain import FIRST, broken
 from wetread.regulatory.compared import altered_lines, changed_numbers
 from wetread.regulatory.device import Device
 from wetread.regulatory.fault import Fault
+from wetread.regulatory.guard import of_its_form
 from wetread.regulatory.reference.facts import stale
 from wetread.regulatory.seal import seal_faults
 
@@ -59,7 +60,7 @@ def verify(out: Path, device: Device | None = None) -> tuple[Fault, ...]:
     fresh = None if moved else _fresh(manifest, device, faults)
     if fresh is not None:
         faults += _compared(out, listed, there, fresh)
-    faults += seal_faults(device)
+    faults += _seal(device)
     faults += [Fault("stale-reference", old.fact.ref, str(old)) for old in stale(device)]
     return tuple(faults)
 
@@ -120,6 +121,14 @@ def _evidence(manifest: Mapping[str, Any], device: Device) -> list[Fault]:
             faults.append(Fault(kind, name, what))
     new = [name for name in (*device.artefacts, *device.lost) if name not in before]
     return faults + [Fault("new-evidence", name, "the folder was built without it: build anew") for name in new]
+
+
+def _seal(device: Device) -> list[Fault]:
+    try:
+        with of_its_form("the seal"):
+            return list(seal_faults(device))
+    except WetreadError as error:
+        return [Fault("lock", "device", str(error))]
 
 
 def _fresh(manifest: Mapping[str, Any], device: Device, faults: list[Fault]) -> Folder | None:
