@@ -46,6 +46,7 @@ def context(device: Device, pen: Pen) -> Mapping[str, Any]:
             _described(device, "population").get("ages_years"),
         ),
         "goals": [ref for ref, _ in items(device.artefacts["device"], "validation", "goals")],
+        "analysis": _analysis(device),
         "radiologist": radiologist.name if radiologist else "",
         "is_compared": _is_of(radiologist, model),
     }
@@ -69,6 +70,13 @@ def _population(device: Device) -> Mapping[str, str]:
     lists = {name: words(told.get(name), last="and")
              for name in ("sexes", "views", "modalities", "included", "excluded")}  # fmt: skip
     return lists | {name: str(told.get(name) or "") for name in ("body_part", "negatives")}
+
+
+def _analysis(device: Device) -> Mapping[str, str]:
+    """How several goals share the error, and which groups are reported, in the words of the device file."""
+    told = found(device.artefacts["device"], "validation", "described")
+    told = told if isinstance(told, Mapping) else {}
+    return {"multiplicity": str(told.get("multiplicity") or ""), "subgroups": words(told.get("subgroups"), last="and")}
 
 
 def truth_of_plan(device: Device) -> Mapping[str, Any]:
