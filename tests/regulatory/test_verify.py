@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -266,6 +267,22 @@ def test_changed_evidence_names_the_numbers_and_documents(root: Path) -> None:
 def test_files_that_come_and_go_are_named(root: Path, plant: Callable[[Path], object], code: str, where: str) -> None:
     plant(root / "out")
     assert where in codes(root)[code]
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        (lambda told: told.update(draft=False), "draft"),
+        (lambda told: told["documents"][0].update(open=[]), "documents"),
+        (lambda told: told["device"].update(claim="detection"), "device"),
+        (lambda told: told["claims"].update(count=1), "claims"),
+    ],
+)
+def test_a_manifest_that_says_better_things_is_found(root: Path, change: Callable[[Any], object], where: str) -> None:
+    told = json.loads((root / "out/manifest.json").read_text(encoding="utf-8"))
+    change(told)
+    (root / "out/manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert codes(root) == {"manifest": [f"manifest.json:/{where}"]}
 
 
 def test_a_cut_chain_is_found(root: Path) -> None:

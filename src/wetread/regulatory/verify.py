@@ -43,23 +43,25 @@ def verify(out: Path, device: Device | None = None) -> tuple[Fault, ...]:
     try:
         manifest = json.loads((out / MANIFEST).read_bytes())
         listed = {each["file"]: each["sha256"] for each in manifest["outputs"]}
+        before = {each["name"]: (each["path"], each["sha256"]) for each in manifest["inputs"]}
         claims = manifest["claims"]["last"]
         known = manifest["schema"] == SCHEMA
     except (OSError, ValueError, KeyError, TypeError):
-        known, listed, claims, manifest = False, {}, FIRST, {}
+        known, listed, before, claims, manifest = False, {}, {}, FIRST, {}
     if not known:
         return (Fault("manifest", MANIFEST, f"it is missing or no manifest of {SCHEMA}: the folder proves nothing"),)
     there, faults = _files(out, listed)
     faults += _chain(out, claims)
     if device is None:
         return tuple(faults)
-    moved = _evidence(manifest, device)
+    moved = _evidence(before, device)
     faults += moved
     faults += changed_numbers(_read(out / "claims.jsonl"), device.artefacts)
     # Documents are of other evidence then: the files and numbers that moved are told, and the folder is to be built anew.
     fresh = None if moved else _fresh(manifest, device, faults)
     if fresh is not None:
         faults += _compared(out, listed, there, fresh)
+        faults += _stated(manifest, fresh)
     faults += _seal(device)
     faults += [Fault("stale-reference", old.fact.ref, str(old)) for old in stale(device)]
     return tuple(faults)
@@ -106,18 +108,17 @@ def _read(path: Path) -> bytes:
 # ------------------------------------------------------------------------------------------------------- evidence
 
 
-def _evidence(manifest: Mapping[str, Any], device: Device) -> list[Fault]:
-    before = {each["name"]: each for each in manifest.get("inputs", ())}
+def _evidence(before: Mapping[str, tuple[str, str]], device: Device) -> list[Fault]:
     faults = []
-    for name, told in before.items():
+    for name, (path, sha256) in before.items():
         now = device.artefacts.get(name)
         if name in device.lost:
             faults.append(Fault("missing-evidence", name, str(device.lost[name])))
         elif now is None:
             faults.append(Fault("missing-evidence", name, "the device file does not name it any more"))
-        elif now.sha256 != told["sha256"]:
+        elif now.sha256 != sha256:
             kind = "altered-reference" if now.kind == "reference" else "altered-evidence"
-            what = f"{told['path']} is not the file that the folder was built from: its hash is another"
+            what = f"{path} is not the file that the folder was built from: its hash is another"
             faults.append(Fault(kind, name, what))
     new = [name for name in (*device.artefacts, *device.lost) if name not in before]
     return faults + [Fault("new-evidence", name, "the folder was built without it: build anew") for name in new]
@@ -144,6 +145,17 @@ def _fresh(manifest: Mapping[str, Any], device: Device, faults: list[Fault]) -> 
     except (WetreadError, KeyError, TypeError) as error:
         faults.append(Fault("cannot-build", "device", f"the documents cannot be written again: {error}"))
         return None
+
+
+def _stated(manifest: Mapping[str, Any], fresh: Folder) -> Iterator[Fault]:
+    """What the manifest says of the folder beside hashes."""
+    now = json.loads(fresh.files[MANIFEST])
+    for key in ("device", "documents", "claims"):
+        if manifest.get(key) != now[key]:
+            yield Fault("manifest", f"{MANIFEST}:/{key}", "it says otherwise than what would be written now")
+    if not manifest.get("draft") and fresh.gaps.blocking:
+        open_still = f"{len(fresh.gaps.blocking)} gaps stand in its way"
+        yield Fault("manifest", f"{MANIFEST}:/draft", f"it says that the folder is no draft, and {open_still}")
 
 
 def _compared(out: Path, listed: Mapping[str, str], there: Mapping[str, str], fresh: Folder) -> Iterator[Fault]:
