@@ -16,6 +16,7 @@ from wetread.preprocess import InputSpec
 from wetread.training.augment import Augmentation
 from wetread.training.config import CardText, DataConfig, FitConfig
 from wetread.training.small.recipe import SmallData, SmallFit
+from wetread.training.small.settings import BesideSettings
 from wetread.training.table_spec import TableSpec
 from wetread.training.tune.recipe import TuneFit
 
@@ -34,8 +35,9 @@ _PARTS: tuple[tuple[str, type, str], ...] = (
     ("[card]", CardText, "every method; needed for a bundle"),
     ("[data]", TableSpec, 'method "tune"'),
     ("[fit]", TuneFit, 'method "tune"'),
-    ("[data]", DataConfig, 'methods "tail" and "probe"'),
-    ("[fit]", FitConfig, 'methods "tail" and "probe"'),
+    ("[data]", DataConfig, 'methods "tail", "pair" and "probe"'),
+    ("[fit]", FitConfig, 'methods "tail", "pair" and "probe"'),
+    ("[small]", BesideSettings, 'method "pair", with [small_augmentation] as [augmentation]'),
     ("[data]", SmallData, 'method "small"'),
     ("[fit]", SmallFit, 'method "small"'),
 )
