@@ -1,7 +1,7 @@
 """Which requirement a test verifies: read from its marker, checked, and written into the JUnit file.
 
 `@pytest.mark.requirement("REQ-...", ...)` names requirements of `regulatory/requirements.yaml`. Each becomes a property
-of the test case, with the case's node id; `tools/test_results.py` makes a summary of them. A marker that names no
+of the test case, with the case's node id; `tools/junit_summary.py` makes a summary of them. A marker that names no
 requirement, or an unknown one, fails its test.
 """
 
