@@ -16,7 +16,7 @@ from wetread.preprocess import InputSpec, prepare_pixels
 from wetread.training import FilmSet, TrainConfig, load_config
 from wetread.training.augment import Augmentation, augment
 from wetread.training.films import pixels
-from wetread.training.stem import stem_key, stem_features
+from wetread.training.stem import stem_features, stem_key
 
 pytestmark = [
     # PyTorch's exporter of this kind warns of its successor in several words, and of constants that it does not fold.
