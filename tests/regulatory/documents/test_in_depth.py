@@ -129,7 +129,10 @@ def test_without_an_evaluation_the_two_rates_of_the_figures_stand_there(tmp_path
 def test_the_alarm_of_shortcuts_is_answered_with_what_was_measured() -> None:
     text = landed_text("adult", "06")
     assert "**The alarm rings.**" in text
-    assert "| all metadata together | 0.831 (0.801 to 0.863) | 0.684 (0.647 to 0.720) | -0.147 (-0.192 to -0.103) |" in text
+    assert (
+        "| all metadata together | 0.831 (0.801 to 0.863) | 0.684 (0.647 to 0.720) | -0.147 (-0.192 to -0.103) |"
+        in text
+    )
     assert "Parts of the film taken away" in text
 
 
