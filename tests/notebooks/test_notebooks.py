@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.notebooks import run
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ["1_EDA", "2_Build_and_train_model", "3_Inference", "4_FDA_submission"]
 
@@ -47,3 +49,13 @@ def test_all_of_them_run_in_order_from_nothing(tmp_path: Path) -> None:
     assert "split-by-image" in said["4_FDA_submission"]
     documents = made / "submission" / "md"
     assert "practice reader" in (documents / "FDA_Submission.md").read_text("utf-8")
+
+
+def test_the_first_one_reads_the_real_table(shared_data: Path, tmp_path: Path) -> None:
+    values = {"NIH": str(shared_data / "labels"), "RESAMPLES": 50}
+    made = run(ROOT / "notebooks" / "1_EDA.ipynb", tmp_path, values)
+    cells = json.loads(made.read_text("utf-8"))["cells"]
+    said = "".join("".join(output.get("text", "")) for cell in cells for output in cell.get("outputs", ()))
+    assert "112,120 films of 30,805 patients; 1,431 films labelled pneumonia of 1,008 patients" in said
+    assert "82% of the test films" in said
+    assert "alarm: RINGS" in said
