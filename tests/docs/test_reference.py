@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from types import ModuleType
+
 import pytest
 
 from tools import cli_reference, settings_reference
 
 
 @pytest.mark.parametrize("tool", [cli_reference, settings_reference], ids=["cli", "settings"])
-def test_a_reference_is_what_the_code_takes(tool: object) -> None:
-    name = tool.__name__.replace(".", "/")  # type: ignore[attr-defined]
-    written = tool.PAGE.read_text("utf-8")  # type: ignore[attr-defined]
-    assert written == tool.page(), f"write it again: python {name}.py --write"  # type: ignore[attr-defined]
+def test_a_reference_is_what_the_code_takes(tool: ModuleType) -> None:
+    name = tool.__name__.replace(".", "/")
+    assert tool.PAGE.read_text("utf-8") == tool.page(), f"write it again: python {name}.py --write"
 
 
 def test_every_setting_has_a_meaning() -> None:
