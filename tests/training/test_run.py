@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 import torch
 
+from tools import repeated as repeated_tool
+from tools.repeated import repeated
 from training.made import RECIPE, write_collection
-from wetread.bundle import load, verify
+from wetread.bundle import find, load, verify
 from wetread.errors import DataError, LeakError, SelfTestError
 from wetread.intervals import auroc
 from wetread.network import EfficientNetLite, build
@@ -84,6 +86,7 @@ def test_the_run_folder_holds_out_of_fold_answers(world: World) -> None:
     told_of = json.loads((world.run / "run.json").read_text("utf-8"))
     assert told_of["films_sha256"] == list_hash(films.names)
     assert told_of["config_sha256"] == world.config.sha256
+    assert told_of["threads"] == torch.get_num_threads()
     assert any("fold 2 of 2 done" in line for line in world.said)
 
 
@@ -277,6 +280,41 @@ def test_figures_before_a_release_or_of_other_films_are_refused(world: World, tm
     path.write_text(path.read_text("utf-8").replace("NORMAL", "OTHER", 1), encoding="utf-8")
     with pytest.raises(DataError, match="not the same set"):
         told(world.config, world.data, tmp_path / "results")
+
+
+def test_a_fit_that_was_repeated_is_held_against_the_release_film_by_film(world: World, tmp_path: Path) -> None:
+    scores, model = tmp_path / "out_of_fold.csv", world.models / "tiny"
+
+    def beside() -> dict[str, Any]:
+        return repeated(world.config, world.data, world.run, scores, model)
+
+    rows = (world.results / "out_of_fold.csv").read_text("utf-8").splitlines()
+    scores.write_text("\n".join(rows), encoding="utf-8")
+    same = beside()
+    assert (same["films"], same["calls_that_differ"], same["largest_auroc_difference"]) == (24, 0, 0)
+    assert same["largest_score_difference"] < 1e-6
+    assert all(one["released"] == one["again"] for one in same["auroc"])
+    assert len(same["auroc"]) == 2
+    name, fold, score = rows[1].split(",")
+    turned = 1 - float(score)
+    scores.write_text("\n".join([rows[0], f"{name},{fold},{turned:.6f}", *rows[2:]]), encoding="utf-8")
+    other = beside()
+    assert other["largest_score_difference"] == pytest.approx(abs(turned - float(score)), rel=0.05)
+    assert other["calls_that_differ"] == 1
+    assert other["largest_auroc_difference"] > 0
+    scores.write_text("\n".join([rows[0], *rows[2:], rows[1]]), encoding="utf-8")
+    with pytest.raises(DataError, match="not of the same films in the same folds"):
+        beside()
+
+
+def test_the_page_tells_what_came_of_fitting_again() -> None:
+    text, found = repeated_tool.PAGE.read_text("utf-8"), json.loads(repeated_tool.RESULTS.read_text("utf-8"))
+    assert repeated_tool.page(text, found) == text
+    assert {one["name"] for one in found["recipes"]} == {"adult", "paediatric"}
+    for one in found["recipes"]:
+        card = load(find(one["name"])).card
+        assert (one["version"], one["recipe_sha256"]) == (card.version, card.training["recipe_sha256"])
+        assert one["largest_auroc_difference"] <= found["bound"] == 0.01
 
 
 @pytest.mark.requirement("REQ-SEAL")

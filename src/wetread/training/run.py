@@ -120,7 +120,9 @@ def _claim(config: TrainConfig, films: FilmSet, out: Path) -> None:
         if same_recipe and any(before.get(name, value) != value for name, value in about.items()):
             raise DataError(f"{out} holds a run on other films or labels of this recipe: choose another run folder")
     out.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(about | resolved(config)) + "\n", encoding="utf-8")
+    # With another number of threads sums are taken in another order, and a fit ends elsewhere, no worse and no better.
+    threads = {"threads": torch.get_num_threads()}
+    path.write_text(json.dumps(about | threads | resolved(config)) + "\n", encoding="utf-8")
 
 
 def _keep_text(path: Path, text: str) -> None:
