@@ -104,8 +104,6 @@ def ablation(told: Result) -> str:
 def shuffle(told: Result) -> str:
     """The control with exchanged labels."""
     found = told["shuffle"]
-    if found is None:
-        return "Not done: a fit of this recipe takes too long to be repeated on exchanged labels."
     return _table(
         ["", "AUROC"],
         [
@@ -113,6 +111,7 @@ def shuffle(told: Result) -> str:
             [f"fitted on exchanged labels, mean of {found['runs']}", f"{found['mean']:.3f}"],
             ["lowest and highest of these", f"{found['lowest']:.3f} and {found['highest']:.3f}"],
             ["the same scores against the true labels, mean", f"{found['true_mean']:.3f}"],
+            ["the true labels against the exchanged ones, mean", f"{found['left']:.3f}"],
             ["share of exchanges that reach the true fit, it counted in", f"{found['p']:.3f}"],
         ],
     )

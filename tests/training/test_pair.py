@@ -16,12 +16,15 @@ from training.made import RECIPE
 from training.small.made import made
 from wetread.bundle import load, verify
 from wetread.errors import ConfigError, DataError
+from wetread.intervals import auroc
 from wetread.preprocess import prepare_pixels
 from wetread.training import TrainConfig, load_config, load_films, train
 from wetread.training.films import pixels
+from wetread.training.honesty.refit import fitted_on_exchanged
+from wetread.training.honesty.shuffle import exchanged
 from wetread.training.pair import built
 from wetread.training.release import release
-from wetread.training.run import development
+from wetread.training.run import development, method_of
 from wetread.training.runfolder import open_folder
 from wetread.training.seal import Ledger
 from wetread.training.shifts import ACCURACY, OUT_OF_FOLD, kept_shifts, shift_figures
@@ -249,3 +252,35 @@ def test_changes_of_films_without_small_networks_are_refused(world: World) -> No
     tail = replace(world.config.fit, method="tail")
     with pytest.raises(ConfigError, match="give both or neither"):
         replace(world.config, fit=tail, small=None)
+
+
+@pytest.mark.requirement("REQ-HONESTY")
+def test_labels_are_exchanged_once_and_what_was_fitted_on_them_is_kept(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    films = development(load_films(world.config.data, world.data))
+    found = open_folder(world.run).scores
+    heard: list[str] = []
+
+    def control() -> dict[str, float]:
+        return fitted_on_exchanged(world.config, films, found.fold, found.logits, world.run, 1, heard.append)
+
+    told = control()
+    assert told["network"] == pytest.approx(float(auroc(found.logits, found.labels)[0]))
+    other = exchanged(films.patients, films.labels, np.random.default_rng([world.config.fit.seed, 0]))
+    assert told["moved"] == (other[:, 0] != films.labels[:, 0]).mean() > 0.2
+    method = method_of(world.config, replace(films, labels=other), world.run, found.fold)
+    places, scores = np.arange(len(films)), np.zeros(len(films))
+    for held in range(2):
+        outside = places[found.fold == held]
+        scores[outside] = method.score(places[found.fold != held], outside, world.config.fit.seed + held)[0][:, 0]
+    assert told["mean"] == pytest.approx(float(auroc(scores, other[:, 0])[0]))
+    assert told["mean"] != pytest.approx(told["network"])
+    assert [text.split(", ")[1] for text in heard] == ["fit 1 of 2 done", "fit 2 of 2 done"]
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("fitted again")
+
+    monkeypatch.setattr("wetread.training.pair.fit", never)
+    monkeypatch.setattr("wetread.training.pair.Tail.score", never)
+    assert control() == told

@@ -44,11 +44,23 @@ def test_exchanged_labels_are_whole_patients_of_others(seed: int, films: int) ->
     other = exchanged(patients, labels, rng)
 
     def of_patients(values: np.ndarray) -> list[list[list[float]]]:
-        return sorted(
-            values[[place for place, one in enumerate(patients) if one == who]].tolist() for who in set(patients)
-        )
+        return [values[[place for place, one in enumerate(patients) if one == who]].tolist() for who in set(patients)]
 
-    assert of_patients(other) == of_patients(labels)
+    if any(row != rows[0] for rows in of_patients(labels) for row in rows):
+        assert sorted(of_patients(other)) == sorted(of_patients(labels))
+    else:
+        assert all(row == rows[0] for rows in of_patients(other) for row in rows)
+        assert sorted(rows[0] for rows in of_patients(other)) == sorted(rows[0] for rows in of_patients(labels))
+
+
+@pytest.mark.requirement("REQ-HONESTY")
+def test_how_many_films_a_patient_has_does_not_tell_exchanged_labels() -> None:
+    """In Kermany's collection the ill have more films: labels exchanged among patients with as many would stay as they are."""
+    patients = [f"ill {place // 3}" for place in range(300)] + [f"well {place}" for place in range(100)]
+    labels = np.array([1] * 300 + [0] * 100, np.float32)[:, None]
+    found = shuffle_control(lambda _: labels[:, 0].astype(float), labels, patients, labels[:, 0], runs=20, seed=1)
+    assert found.moved > 0.3
+    assert found.left == found.mean == pytest.approx(0.5, abs=0.03)
 
 
 @pytest.mark.requirement("REQ-HONESTY")

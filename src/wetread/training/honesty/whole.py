@@ -24,6 +24,7 @@ from wetread.training.honesty.control import Folds
 from wetread.training.honesty.lungs import LungAtlas
 from wetread.training.honesty.maps import against_boxes, under_random_weights
 from wetread.training.honesty.predicted import attributes, told_by_score
+from wetread.training.honesty.refit import fitted_on_exchanged
 from wetread.training.measure import measure
 from wetread.training.package import drawn_films
 from wetread.training.parity import parity
@@ -38,7 +39,8 @@ HONESTY_SCHEMA = "wetread.honesty/1"
 Float = NDArray[np.float64]
 Say = Callable[[str], None]
 _TOGETHER = "all metadata together"
-_ATLAS, _SHOWN, _RANDOM, _REAL, _RUNS = 200, 300, 200, 32, 20
+_ATLAS, _SHOWN, _RANDOM, _REAL = 200, 300, 200, 32
+_EXCHANGES, _SLOW_EXCHANGES = 20, 2  # a probe is fitted in seconds, a tuned network in minutes
 
 
 def honesty(config: TrainConfig, data: Path, run: Path, bundle: Bundle, figures: Path, say: Say) -> dict[str, Any]:
@@ -96,6 +98,10 @@ def honesty(config: TrainConfig, data: Path, run: Path, bundle: Bundle, figures:
             told |= _fitted_again(config, films, fold, atlas, Path(temporary), found, say)
         else:
             told |= _as_released(bundle, films, atlas, Path(temporary), found)
+            say("labels exchanged")
+            told["shuffle"] = fitted_on_exchanged(
+                config, films, fold, found.scores.logits, found.folder, _SLOW_EXCHANGES, say
+            )
     return told
 
 
@@ -199,7 +205,7 @@ def _fitted_again(
             f"{config.name}: fitted again, scores differ from the run's by {apart:.2g}: these are other films"
         )
     say("labels exchanged")
-    shuffled = folds.shuffled(_RUNS, config.fit.seed)
+    shuffled = folds.shuffled(_EXCHANGES, config.fit.seed)
     say("altered films")
     ablated = folds.ablated(blanked(films, paths), config.fit.seed)
     maps = np.load(found.folder / "oof.npz")["maps"]
@@ -219,7 +225,6 @@ def _as_released(bundle: Bundle, films: FilmSet, atlas: LungAtlas, folder: Path,
     labels = some.labels[:, 0].astype(np.int64)
     whole, shares = beside_whole(scores, _released(bundle, some), labels, some.patients, seed=found.config.fit.seed)
     return {
-        "shuffle": None,
         "ablation": {
             "out_of_fold": False, "films": len(some), **_mask_facts(atlas, masks, own), "whole films": asdict(whole),
             "as fitted": {kind: asdict(share) for kind, share in shares.items()},
